@@ -1,0 +1,185 @@
+#include "service/journal/database.h"
+
+#include <sqlite3.h>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error_details.h"
+#include "service/base/status_macros.h"
+
+namespace paperwire::journal {
+namespace {
+
+// Says what SQLite found wrong, in the terms of whoever runs the server.
+absl::Status ToStatus(sqlite3* db, int code) {
+  const std::string detail =
+      absl::StrCat(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code),
+                   " (SQLite ", code, ")");
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return WithReason(
+          absl::ResourceExhaustedError(absl::StrCat(
+              "The disk that holds the data folder is full: ", detail,
+              ". Nothing of this request was stored. Free some space and send "
+              "it again.")),
+          "DISK_FULL");
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_CANTOPEN:
+      return WithReason(
+          absl::FailedPreconditionError(absl::StrCat(
+              "The data folder cannot be written: ", detail,
+              ". Check that it exists, its owner, its mode, and that its "
+              "file system is not mounted read-only.")),
+          "DATA_FOLDER_NOT_WRITABLE");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return WithReason(
+          absl::DataLossError(absl::StrCat(
+              "The journal file is damaged: ", detail,
+              ". Restore it from a backup, or try SQLite's `.recover`.")),
+          "JOURNAL_DAMAGED");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::UnavailableError(absl::StrCat(
+          "Another process holds the journal file: ", detail, "."));
+    case SQLITE_IOERR:
+      return absl::UnavailableError(absl::StrCat(
+          "Reading or writing the journal file failed: ", detail,
+          ". Check the disk and the system's log."));
+    default:
+      return absl::InternalError(absl::StrCat("SQLite: ", detail, "."));
+  }
+}
+
+}  // namespace
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+void Statement::Note(int code) {
+  if (code != SQLITE_OK && status_.ok()) status_ = ToStatus(db_, code);
+}
+
+Statement& Statement::Bind(int parameter, int64_t value) {
+  if (statement_ != nullptr) {
+    Note(sqlite3_bind_int64(statement_, parameter, value));
+  }
+  return *this;
+}
+
+Statement& Statement::BindText(int parameter, std::string_view text) {
+  if (statement_ != nullptr) {
+    Note(sqlite3_bind_text64(statement_, parameter, text.data(), text.size(),
+                             SQLITE_STATIC, SQLITE_UTF8));
+  }
+  return *this;
+}
+
+Statement& Statement::BindBlob(int parameter, std::string_view bytes) {
+  if (statement_ != nullptr) {
+    Note(sqlite3_bind_blob64(statement_, parameter, bytes.data(), bytes.size(),
+                             SQLITE_STATIC));
+  }
+  return *this;
+}
+
+Statement& Statement::BindNull(int parameter) {
+  if (statement_ != nullptr) Note(sqlite3_bind_null(statement_, parameter));
+  return *this;
+}
+
+absl::StatusOr<bool> Statement::Step() {
+  RETURN_IF_ERROR(status_);
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  // A statement that is left open holds its read transaction.
+  sqlite3_reset(statement_);
+  if (code == SQLITE_DONE) return false;
+  return ToStatus(db_, code);
+}
+
+absl::Status Statement::Run() { return Step().status(); }
+
+int64_t Statement::Int(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::string_view Statement::Bytes(int column) const {
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return std::string_view(static_cast<const char*>(data),
+                          static_cast<size_t>(size));
+}
+
+void Statement::Reset() {
+  if (statement_ == nullptr) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+  status_ = absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(
+    const std::string& path, Mode mode) {
+  sqlite3* handle = nullptr;
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (mode == Mode::kWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                            : SQLITE_OPEN_READWRITE);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  // sqlite3_open gives a handle even when it fails, for the message.
+  std::unique_ptr<Database> db(new Database(handle));
+  if (code != SQLITE_OK) return ToStatus(handle, code);
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, 5000);
+  if (mode == Mode::kWrite) {
+    // The cache holds the inner pages of the key trees of a million papers.
+    RETURN_IF_ERROR(db->Execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
+        "PRAGMA wal_autocheckpoint = 4000;"));
+  } else {
+    RETURN_IF_ERROR(
+        db->Execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192;"));
+  }
+  return db;
+}
+
+Database::~Database() {
+  statements_.clear();
+  sqlite3_close_v2(db_);
+}
+
+absl::Status Database::Execute(const std::string& sql) {
+  const int code =
+      sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return ToStatus(db_, code);
+  return absl::OkStatus();
+}
+
+Statement& Database::Get(std::string_view sql) {
+  auto it = statements_.find(sql);
+  if (it == statements_.end()) {
+    sqlite3_stmt* statement = nullptr;
+    const int code =
+        sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
+                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) {
+      // Not kept: the next try may find the schema there.
+      broken_.reset(new Statement(db_, nullptr, ToStatus(db_, code)));
+      return *broken_;
+    }
+    it = statements_
+             .emplace(std::string(sql),
+                      std::unique_ptr<Statement>(
+                          new Statement(db_, statement, absl::OkStatus())))
+             .first;
+  }
+  it->second->Reset();
+  return *it->second;
+}
+
+}  // namespace paperwire::journal

@@ -1,0 +1,179 @@
+#include "service/journal/journal.h"
+
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error_details.h"
+#include "service/base/status_macros.h"
+
+namespace paperwire::journal {
+namespace {
+
+// "PWjn", so that `file` and we can tell whose SQLite file this is.
+constexpr int64_t kApplicationId = 0x50576a6e;
+
+// The columns that ReadEntry expects.
+#define PAPERWIRE_ENTRY_COLUMNS \
+  "sequence, time, kind, number, previous, payload"
+
+absl::StatusOr<int64_t> ReadPragma(Database& db, const char* pragma) {
+  Statement& statement = db.Get(absl::StrCat("PRAGMA ", pragma));
+  ASSIGN_OR_RETURN(bool found, statement.Step());
+  const int64_t value = found ? statement.Int(0) : 0;
+  statement.Reset();
+  return value;
+}
+
+absl::StatusOr<Entry> ReadEntry(const Statement& row) {
+  Entry entry;
+  entry.sequence = row.Int(0);
+  entry.time = absl::FromUnixMicros(row.Int(1));
+  entry.kind = static_cast<Kind>(row.Int(2));
+  entry.number = row.Int(3);
+  entry.previous = row.Int(4);
+  const std::string_view payload = row.Bytes(5);
+  if (!entry.payload.ParseFromArray(payload.data(),
+                                    static_cast<int>(payload.size()))) {
+    return absl::DataLossError(absl::StrCat(
+        "Journal entry ", entry.sequence,
+        " cannot be read: its payload is damaged. Restore the data folder "
+        "from a backup."));
+  }
+  return entry;
+}
+
+absl::StatusOr<int64_t> ReadNumber(Database& db, std::string_view sql) {
+  Statement& statement = db.Get(sql);
+  ASSIGN_OR_RETURN(bool found, statement.Step());
+  const int64_t value = found ? statement.Int(0) : 0;
+  statement.Reset();
+  return value;
+}
+
+}  // namespace
+
+absl::Status Prepare(Database& db) {
+  ASSIGN_OR_RETURN(int64_t application, ReadPragma(db, "application_id"));
+  ASSIGN_OR_RETURN(int64_t version, ReadPragma(db, "user_version"));
+  ASSIGN_OR_RETURN(int64_t tables,
+                   ReadNumber(db, "SELECT count(*) FROM sqlite_schema"));
+  if (application != kApplicationId && tables > 0) {
+    return absl::FailedPreconditionError(
+        "The data folder holds an SQLite file of another program. Give "
+        "Paperwire a folder of its own.");
+  }
+  if (version > kDataVersion) {
+    return WithReason(
+        absl::FailedPreconditionError(absl::StrCat(
+            "The data folder is of version ", version,
+            ", and this paperwired knows up to version ", kDataVersion,
+            ". Start a newer paperwired, or give it another folder. Nothing "
+            "was changed.")),
+        "DATA_FOLDER_TOO_NEW");
+  }
+  if (tables > 0) return absl::OkStatus();
+
+  std::random_device random;
+  const uint64_t id = (uint64_t{random()} << 32 | random()) >> 1;
+  RETURN_IF_ERROR(db.Execute(absl::StrCat(
+      "BEGIN IMMEDIATE;"
+      "CREATE TABLE journal (id INTEGER NOT NULL) STRICT;"
+      "INSERT INTO journal VALUES (", id, ");"
+      "CREATE TABLE entry ("
+      "  sequence INTEGER PRIMARY KEY,"
+      "  time INTEGER NOT NULL,"
+      "  kind INTEGER NOT NULL,"
+      "  number INTEGER NOT NULL,"
+      "  previous INTEGER NOT NULL,"
+      "  payload BLOB NOT NULL) STRICT;"
+      "PRAGMA application_id = ", kApplicationId, ";"
+      "PRAGMA user_version = ", kDataVersion, ";"
+      "COMMIT;")));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Identity> ReadIdentity(Database& db) {
+  ASSIGN_OR_RETURN(int64_t id, ReadNumber(db, "SELECT id FROM journal"));
+  return Identity{.id = static_cast<uint64_t>(id)};
+}
+
+absl::Status Append(Database& db, absl::Span<const Entry> entries) {
+  std::string payload;
+  for (const Entry& entry : entries) {
+    entry.payload.SerializeToString(&payload);
+    RETURN_IF_ERROR(db.Get("INSERT INTO entry (" PAPERWIRE_ENTRY_COLUMNS
+                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+                        .Bind(1, entry.sequence)
+                        .Bind(2, absl::ToUnixMicros(entry.time))
+                        .Bind(3, static_cast<int64_t>(entry.kind))
+                        .Bind(4, entry.number)
+                        .Bind(5, entry.previous)
+                        .BindBlob(6, payload)
+                        .Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> LastSequence(Database& db) {
+  return ReadNumber(db, "SELECT max(sequence) FROM entry");
+}
+
+absl::StatusOr<int64_t> OldestSequence(Database& db) {
+  ASSIGN_OR_RETURN(int64_t oldest,
+                   ReadNumber(db, "SELECT min(sequence) FROM entry"));
+  return oldest == 0 ? 1 : oldest;
+}
+
+absl::StatusOr<std::vector<Entry>> ReadAfter(Database& db, int64_t sequence,
+                                             int limit) {
+  Statement& statement =
+      db.Get("SELECT " PAPERWIRE_ENTRY_COLUMNS
+             " FROM entry WHERE sequence > ?1 ORDER BY sequence LIMIT ?2")
+          .Bind(1, sequence)
+          .Bind(2, limit);
+  std::vector<Entry> entries;
+  while (true) {
+    ASSIGN_OR_RETURN(bool found, statement.Step());
+    if (!found) return entries;
+    ASSIGN_OR_RETURN(Entry entry, ReadEntry(statement));
+    entries.push_back(std::move(entry));
+  }
+}
+
+absl::StatusOr<Entry> ReadOne(Database& db, int64_t sequence) {
+  Statement& statement = db.Get("SELECT " PAPERWIRE_ENTRY_COLUMNS
+                                " FROM entry WHERE sequence = ?1")
+                             .Bind(1, sequence);
+  ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) {
+    return absl::NotFoundError(
+        absl::StrCat("The journal has no entry ", sequence, "."));
+  }
+  absl::StatusOr<Entry> entry = ReadEntry(statement);
+  statement.Reset();
+  return entry;
+}
+
+absl::StatusOr<int64_t> LastBefore(Database& db, absl::Time time) {
+  // Times never fall with the sequence: halve the range.
+  ASSIGN_OR_RETURN(int64_t low, OldestSequence(db));
+  ASSIGN_OR_RETURN(int64_t high, LastSequence(db));
+  const int64_t wanted = absl::ToUnixMicros(time);
+  --low;  // everything up to `low` is before, everything after `high` is not
+  while (low < high) {
+    const int64_t middle = low + (high - low + 1) / 2;
+    Statement& statement =
+        db.Get("SELECT time FROM entry WHERE sequence = ?1").Bind(1, middle);
+    ASSIGN_OR_RETURN(bool found, statement.Step());
+    const bool before = found && statement.Int(0) < wanted;
+    statement.Reset();
+    if (before) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace paperwire::journal

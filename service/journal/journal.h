@@ -1,0 +1,90 @@
+// The ordered durable log: every change of every paper, numbered 1, 2, 3 ...
+//
+// The journal is the truth; catalogue, index and feeds are views that can be
+// made again from it. It lies in the table `entry` of the SQLite file:
+//
+//     sequence  the place in the order, without gaps
+//     time      microseconds since the epoch, UTC; never falls
+//     kind      Kind below
+//     number    the paper
+//     previous  the sequence of the same paper's change before, 0 for none
+//     payload   EntryPayload (entry.proto)
+//
+// Entries are appended inside a transaction of the caller, who owns the
+// connection and commits it together with the views in the same file.
+
+#ifndef PAPERWIRE_SERVICE_JOURNAL_JOURNAL_H_
+#define PAPERWIRE_SERVICE_JOURNAL_JOURNAL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "service/journal/database.h"
+#include "service/journal/entry.pb.h"
+
+namespace paperwire::journal {
+
+// Stored; never renumber.
+enum class Kind : int {
+  kCreated = 1,   // a new paper
+  kUpdated = 2,   // its source said something new
+  kMerged = 3,    // another report or paper was joined to it
+  kAbsorbed = 4,  // it was joined to another paper; it is no paper any more
+  kSplit = 5,     // a merge was undone; this is one of the two papers
+  kDeleted = 6,   // it is gone
+};
+
+struct Entry {
+  int64_t sequence = 0;
+  absl::Time time;
+  Kind kind = Kind::kCreated;
+  int64_t number = 0;
+  int64_t previous = 0;
+  EntryPayload payload;
+};
+
+// What a journal is, whoever reads it.
+struct Identity {
+  // Random, given when the file was made. Tokens are bound to it.
+  uint64_t id = 0;
+};
+
+// The version of the data folder that this program writes. A folder of an
+// older one is brought up to date; a newer one is refused.
+inline constexpr int kDataVersion = 1;
+
+// Makes the tables of the journal when they are missing and checks the
+// version. FAILED_PRECONDITION: the file is of a newer version or belongs to
+// another program.
+absl::Status Prepare(Database& db);
+
+absl::StatusOr<Identity> ReadIdentity(Database& db);
+
+// Appends entries that carry their sequence numbers, which must go on from
+// LastSequence without a gap. Inside the caller's transaction.
+absl::Status Append(Database& db, absl::Span<const Entry> entries);
+
+// 0: the journal is empty.
+absl::StatusOr<int64_t> LastSequence(Database& db);
+// The first that is still there; 1 for an empty journal.
+absl::StatusOr<int64_t> OldestSequence(Database& db);
+
+// Up to `limit` entries after `sequence`, in order.
+absl::StatusOr<std::vector<Entry>> ReadAfter(Database& db, int64_t sequence,
+                                             int limit);
+
+// One entry. NOT_FOUND: there is none of this number (any more).
+absl::StatusOr<Entry> ReadOne(Database& db, int64_t sequence);
+
+// The last sequence number of entries written before `time`; 0 for none.
+absl::StatusOr<int64_t> LastBefore(Database& db, absl::Time time);
+
+}  // namespace paperwire::journal
+
+#endif  // PAPERWIRE_SERVICE_JOURNAL_JOURNAL_H_
