@@ -1,14 +1,14 @@
 #include "service/base/error_details.h"
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "service/base/strings.h"
 
 namespace paperwire {
 namespace {
 
-constexpr std::string_view kFieldUrl = "paperwire.io/field";
-constexpr std::string_view kReasonUrl = "paperwire.io/reason";
+constexpr char kFieldUrl[] = "paperwire.io/field";
+constexpr char kReasonUrl[] = "paperwire.io/reason";
 
 // Reason and facts as one string: key and value in turn, separated by NUL,
 // which none of them may hold.
@@ -17,8 +17,8 @@ constexpr char kSeparator = '\0';
 }  // namespace
 
 absl::Status InvalidField(std::string_view field, std::string_view message) {
-  absl::Status status = absl::InvalidArgumentError(message);
-  status.SetPayload(kFieldUrl, absl::Cord(field));
+  absl::Status status = absl::InvalidArgumentError(ToAbsl(message));
+  status.SetPayload(kFieldUrl, absl::Cord(ToAbsl(field)));
   return status;
 }
 
@@ -36,13 +36,13 @@ absl::Status WithReason(absl::Status status, std::string_view reason,
 }
 
 std::optional<std::string> FieldOf(const absl::Status& status) {
-  std::optional<absl::Cord> payload = status.GetPayload(kFieldUrl);
+  const absl::optional<absl::Cord> payload = status.GetPayload(kFieldUrl);
   if (!payload.has_value()) return std::nullopt;
   return std::string(*payload);
 }
 
 std::optional<ErrorReason> ReasonOf(const absl::Status& status) {
-  std::optional<absl::Cord> payload = status.GetPayload(kReasonUrl);
+  const absl::optional<absl::Cord> payload = status.GetPayload(kReasonUrl);
   if (!payload.has_value()) return std::nullopt;
   const std::string packed(*payload);
   const std::vector<std::string> parts = absl::StrSplit(packed, kSeparator);
@@ -56,7 +56,7 @@ std::optional<ErrorReason> ReasonOf(const absl::Status& status) {
 
 absl::Status PrefixField(std::string_view prefix, absl::Status status) {
   if (std::optional<std::string> field = FieldOf(status)) {
-    status.SetPayload(kFieldUrl, absl::Cord(absl::StrCat(prefix, ".", *field)));
+    status.SetPayload(kFieldUrl, absl::Cord(StrCat(prefix, ".", *field)));
   }
   return status;
 }

@@ -5,9 +5,8 @@
 
 #include "service/base/paper_id.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "service/base/strings.h"
+
 
 namespace paperwire {
 namespace {
@@ -59,11 +58,11 @@ std::string PaperName(int64_t number) {
     digits[i] = kDigits[id & 31];
     id >>= 5;
   }
-  return absl::StrCat(kPrefix, digits);
+  return StrCat(kPrefix, digits);
 }
 
 std::optional<int64_t> NumberOfName(std::string_view name) {
-  if (!absl::ConsumePrefix(&name, kPrefix) || name.size() != kIdLength) {
+  if (!ConsumePrefix(&name, kPrefix) || name.size() != kIdLength) {
     return std::nullopt;
   }
   uint64_t id = 0;

@@ -1,9 +1,9 @@
 #include "service/base/token.h"
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "service/base/error_details.h"
 #include "service/base/hash.h"
+#include "service/base/strings.h"
 
 namespace paperwire {
 namespace {
@@ -43,7 +43,7 @@ std::string Checksum(std::string_view body) {
 std::string SealToken(char kind, absl::Span<const uint64_t> fields) {
   std::string body(1, kind);
   for (uint64_t field : fields) AppendVarint(field, &body);
-  return absl::WebSafeBase64Escape(absl::StrCat(body, Checksum(body)));
+  return absl::WebSafeBase64Escape(StrCat(body, Checksum(body)));
 }
 
 absl::StatusOr<std::vector<uint64_t>> OpenToken(
@@ -52,18 +52,18 @@ absl::StatusOr<std::vector<uint64_t>> OpenToken(
   const auto malformed = [&] {
     return InvalidField(
         request_field,
-        absl::StrCat("This is not a token that a server gave out, or it was "
+        StrCat("This is not a token that a server gave out, or it was "
                      "cut or changed on its way (", token.size(),
                      " characters). Give back a token exactly as it came, or "
                      "start without one."));
   };
   std::string bytes;
-  if (token.size() > 1024 || !absl::WebSafeBase64Unescape(token, &bytes) ||
+  if (token.size() > 1024 || !absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) ||
       bytes.size() < 1 + kChecksumBytes) {
     return malformed();
   }
   // Base64 ignores stray bits at the end; only the text we gave out counts.
-  if (absl::WebSafeBase64Escape(bytes) != token) return malformed();
+  if (absl::WebSafeBase64Escape(bytes) != ToAbsl(token)) return malformed();
   std::string_view body(bytes.data(), bytes.size() - kChecksumBytes);
   if (Checksum(body) != bytes.substr(body.size()) || body[0] != kind) {
     return malformed();

@@ -5,10 +5,10 @@
 #include <string_view>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "service/base/hash.h"
+#include "service/base/strings.h"
 
 namespace paperwire::catalogue {
 namespace {
@@ -24,7 +24,7 @@ std::string TitleWords(const v1::Paper& paper, text::Analyzer& analyzer) {
   if (tokens.size() < kMinTitleWords) return "";
   std::string words;
   for (const text::Token& token : tokens) {
-    absl::StrAppend(&words, token.form, " ");
+    StrAppend(&words, token.form, " ");
   }
   return words;
 }
@@ -85,19 +85,19 @@ bool IdsDiffer(const v1::Paper& a, const v1::Paper& b,
 Likeness LikenessOf(const v1::Paper& paper, text::Analyzer& analyzer) {
   Likeness likeness;
   for (const v1::ExternalId& id : paper.external_ids()) {
-    likeness.ids.push_back(absl::StrCat(id.scheme(), ":", id.value()));
+    likeness.ids.push_back(StrCat(id.scheme(), ":", id.value()));
   }
   const std::string title = TitleWords(paper, analyzer);
   if (title.empty()) return likeness;
   const std::string surname = Surname(paper, analyzer);
   if (!surname.empty() && paper.has_published_time()) {
     likeness.hashes.push_back(static_cast<int64_t>(
-        StableHash(absl::StrCat("author\n", title, "\n", surname))));
+        StableHash(StrCat("author\n", title, "\n", surname))));
   }
   const std::string abstract = AbstractLetters(paper);
   if (!abstract.empty()) {
     likeness.hashes.push_back(static_cast<int64_t>(
-        StableHash(absl::StrCat("abstract\n", title, "\n", abstract))));
+        StableHash(StrCat("abstract\n", title, "\n", abstract))));
   }
   return likeness;
 }

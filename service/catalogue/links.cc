@@ -6,8 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "service/base/strings.h"
 
 namespace paperwire::catalogue {
 namespace {
@@ -17,16 +16,16 @@ constexpr size_t kMaxUriBytes = 2048;
 
 // Host in lower case and path, without scheme, "www." and a last slash.
 std::pair<std::string, std::string_view> Split(std::string_view uri) {
-  if (!absl::ConsumePrefix(&uri, "https://")) {
-    absl::ConsumePrefix(&uri, "http://");
+  if (!ConsumePrefix(&uri, "https://")) {
+    ConsumePrefix(&uri, "http://");
   }
   const size_t slash = std::min(uri.find_first_of("/?#"), uri.size());
   std::string host = absl::AsciiStrToLower(uri.substr(0, slash));
-  if (absl::StartsWith(host, "www.")) host.erase(0, 4);
+  if (host.starts_with("www.")) host.erase(0, 4);
   std::string_view path = uri.substr(slash);
-  while (absl::ConsumeSuffix(&path, "/")) {
+  while (ConsumeSuffix(&path, "/")) {
   }
-  absl::ConsumeSuffix(&path, ".git");
+  ConsumeSuffix(&path, ".git");
   return {std::move(host), path};
 }
 
@@ -124,15 +123,15 @@ v1::Link::Kind KindOfLink(std::string_view uri) {
   const int parts = Parts(path);
   if (host == "github.com" || host == "gitlab.com" || host == "bitbucket.org" ||
       host == "codeberg.org" || host == "anonymous.4open.science" ||
-      host == "gitee.com" || absl::StartsWith(host, "gitlab.")) {
+      host == "gitee.com" || host.starts_with("gitlab.")) {
     return parts >= 1 ? v1::Link::KIND_CODE : v1::Link::KIND_UNSPECIFIED;
   }
   if (host == "huggingface.co" || host == "hf.co") {
-    if (absl::StartsWith(path, "/datasets/")) return v1::Link::KIND_DATA;
-    if (absl::StartsWith(path, "/spaces/")) return v1::Link::KIND_DEMO;
-    if (absl::StartsWith(path, "/papers/") ||
-        absl::StartsWith(path, "/collections/") ||
-        absl::StartsWith(path, "/blog/")) {
+    if (path.starts_with("/datasets/")) return v1::Link::KIND_DATA;
+    if (path.starts_with("/spaces/")) return v1::Link::KIND_DEMO;
+    if (path.starts_with("/papers/") ||
+        path.starts_with("/collections/") ||
+        path.starts_with("/blog/")) {
       return v1::Link::KIND_UNSPECIFIED;
     }
     return parts >= 2 ? v1::Link::KIND_MODEL : v1::Link::KIND_PROJECT;
@@ -145,17 +144,17 @@ v1::Link::Kind KindOfLink(std::string_view uri) {
     return v1::Link::KIND_MEDIA;
   }
   if (host == "arxiv.org") {
-    if (absl::StartsWith(path, "/abs/")) return v1::Link::KIND_ABSTRACT_PAGE;
-    if (absl::StartsWith(path, "/pdf/")) return v1::Link::KIND_PDF;
+    if (path.starts_with("/abs/")) return v1::Link::KIND_ABSTRACT_PAGE;
+    if (path.starts_with("/pdf/")) return v1::Link::KIND_PDF;
     return v1::Link::KIND_UNSPECIFIED;
   }
   if (host == "doi.org" || host == "dx.doi.org") {
     return v1::Link::KIND_ABSTRACT_PAGE;
   }
-  if (absl::EndsWith(host, ".github.io") || absl::EndsWith(host, ".gitlab.io") ||
-      (host == "sites.google.com" && absl::StartsWith(path, "/view/")) ||
-      absl::EndsWith(host, ".netlify.app") ||
-      absl::EndsWith(host, ".vercel.app")) {
+  if (host.ends_with(".github.io") || host.ends_with(".gitlab.io") ||
+      (host == "sites.google.com" && path.starts_with("/view/")) ||
+      host.ends_with(".netlify.app") ||
+      host.ends_with(".vercel.app")) {
     return v1::Link::KIND_PROJECT;
   }
   return v1::Link::KIND_UNSPECIFIED;
@@ -181,7 +180,7 @@ void AddLinksFromText(std::string_view text, v1::Paper* paper) {
     while (end < text.size() && IsAddressByte(text[end])) ++end;
     std::string uri = Trim(text.substr(at, end - at));
     at = end;
-    if (!absl::StartsWith(uri, "http")) uri = absl::StrCat("https://", uri);
+    if (!uri.starts_with("http")) uri = StrCat("https://", uri);
     if (uri.size() > kMaxUriBytes) continue;
     // Other papers are cited by their pages; those are not links of this one.
     const v1::Link::Kind kind = KindOfLink(uri);

@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "service/base/error_details.h"
 #include "service/base/status_macros.h"
+#include "service/base/strings.h"
 #include "service/catalogue/links.h"
 #include "service/text/external_id.h"
 
@@ -27,13 +26,13 @@ using google::protobuf::Timestamp;
 absl::Status CleanText(std::string_view field, size_t max_bytes,
                        std::string* text) {
   if (text->size() > max_bytes) {
-    return InvalidField(field, absl::StrCat("It is ", text->size(),
+    return InvalidField(field, StrCat("It is ", text->size(),
                                             " bytes long; at most ", max_bytes,
                                             " are stored."));
   }
   const size_t nul = text->find('\0');
   if (nul != std::string::npos) {
-    return InvalidField(field, absl::StrCat("It holds a NUL character at byte ",
+    return InvalidField(field, StrCat("It holds a NUL character at byte ",
                                             nul, "; remove it."));
   }
   absl::RemoveExtraAsciiWhitespace(text);
@@ -42,7 +41,7 @@ absl::Status CleanText(std::string_view field, size_t max_bytes,
 
 absl::Status CheckCount(std::string_view field, int count, int max) {
   if (count <= max) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("There are ", count, "; at most ",
+  return InvalidField(field, StrCat("There are ", count, "; at most ",
                                           max, " are stored."));
 }
 
@@ -71,7 +70,7 @@ absl::Status CleanList(std::string_view field, int max, size_t max_bytes,
   for (int i = 0; i < list->size(); ++i) {
     std::string* text = list->Mutable(i);
     RETURN_IF_ERROR(
-        CleanText(absl::StrCat(field, "[", i, "]"), max_bytes, text));
+        CleanText(StrCat(field, "[", i, "]"), max_bytes, text));
     if (!text->empty() && seen.insert(*text).second) {
       kept.Add(std::move(*text));
     }
@@ -95,12 +94,12 @@ absl::Status CleanExternalIds(v1::Paper* paper) {
     absl::StatusOr<std::pair<std::string, std::string>> id =
         text::NormalizeExternalId(ids->Get(i).scheme(), ids->Get(i).value());
     if (!id.ok()) {
-      return InvalidField(absl::StrCat("external_ids[", i, "]"),
+      return InvalidField(StrCat("external_ids[", i, "]"),
                           id.status().message());
     }
     // arXiv gives each paper a DOI that is made from its id.
     constexpr std::string_view kArxivDoi = "10.48550/arxiv.";
-    if (id->first == "doi" && absl::StartsWith(id->second, kArxivDoi)) {
+    if (id->first == "doi" && id->second.starts_with(kArxivDoi)) {
       absl::StatusOr<std::pair<std::string, std::string>> arxiv =
           text::NormalizeExternalId("arxiv",
                                     id->second.substr(kArxivDoi.size()));
@@ -118,12 +117,12 @@ absl::Status CleanAuthors(v1::Paper* paper) {
   RepeatedPtrField<v1::Author> kept;
   for (int i = 0; i < authors->size(); ++i) {
     v1::Author* author = authors->Mutable(i);
-    const std::string field = absl::StrCat("authors[", i, "]");
-    RETURN_IF_ERROR(CleanText(absl::StrCat(field, ".name"), 1024,
+    const std::string field = StrCat("authors[", i, "]");
+    RETURN_IF_ERROR(CleanText(StrCat(field, ".name"), 1024,
                               author->mutable_name()));
-    RETURN_IF_ERROR(CleanText(absl::StrCat(field, ".orcid"), 64,
+    RETURN_IF_ERROR(CleanText(StrCat(field, ".orcid"), 64,
                               author->mutable_orcid()));
-    RETURN_IF_ERROR(CleanList(absl::StrCat(field, ".affiliations"), 64, 1024,
+    RETURN_IF_ERROR(CleanList(StrCat(field, ".affiliations"), 64, 1024,
                               author->mutable_affiliations()));
     if (!author->name().empty()) kept.Add(std::move(*author));
   }
@@ -137,12 +136,12 @@ absl::Status CleanLinks(v1::Paper* paper) {
   RepeatedPtrField<v1::Link> given;
   given.Swap(links);
   for (int i = 0; i < given.size(); ++i) {
-    const std::string field = absl::StrCat("links[", i, "].uri");
+    const std::string field = StrCat("links[", i, "].uri");
     RETURN_IF_ERROR(CleanText(field, 2048, given.Mutable(i)->mutable_uri()));
     const std::string& uri = given.Get(i).uri();
-    if (!absl::StartsWith(uri, "https://") &&
-        !absl::StartsWith(uri, "http://")) {
-      return InvalidField(field, absl::StrCat("\"", uri.substr(0, 100),
+    if (!uri.starts_with("https://") &&
+        !uri.starts_with("http://")) {
+      return InvalidField(field, StrCat("\"", uri.substr(0, 100),
                                               "\" is not an absolute http or "
                                               "https address."));
     }
@@ -169,7 +168,7 @@ absl::Status CleanAttention(v1::Paper* paper) {
   RETURN_IF_ERROR(CheckCount("signals", paper->signals_size(), 64));
   for (int i = 0; i < paper->signals_size(); ++i) {
     v1::Signal* signal = paper->mutable_signals(i);
-    const std::string field = absl::StrCat("signals[", i, "].kind");
+    const std::string field = StrCat("signals[", i, "].kind");
     RETURN_IF_ERROR(CleanText(field, 64, signal->mutable_kind()));
     if (signal->kind().empty()) {
       return InvalidField(field, "It is missing; say what was counted.");
@@ -179,14 +178,14 @@ absl::Status CleanAttention(v1::Paper* paper) {
   for (int i = 0; i < paper->features_size(); ++i) {
     v1::Feature* feature = paper->mutable_features(i);
     if (!IsDay(feature->day())) {
-      return InvalidField(absl::StrCat("features[", i, "].day"),
-                          absl::StrCat("\"", feature->day().substr(0, 40),
+      return InvalidField(StrCat("features[", i, "].day"),
+                          StrCat("\"", feature->day().substr(0, 40),
                                        "\" is not a day of the form "
                                        "2026-07-10."));
     }
-    RETURN_IF_ERROR(CleanText(absl::StrCat("features[", i, "].source"), 64,
+    RETURN_IF_ERROR(CleanText(StrCat("features[", i, "].source"), 64,
                               feature->mutable_source()));
-    RETURN_IF_ERROR(CleanText(absl::StrCat("features[", i, "].curator"), 1024,
+    RETURN_IF_ERROR(CleanText(StrCat("features[", i, "].curator"), 1024,
                               feature->mutable_curator()));
   }
   return absl::OkStatus();
@@ -204,7 +203,7 @@ absl::Status CleanTimes(v1::Paper* paper) {
   for (int i = 0; i < versions->size(); ++i) {
     if (versions->Get(i).has_created_time()) {
       RETURN_IF_ERROR(
-          CheckTime(absl::StrCat("versions[", i, "].created_time"),
+          CheckTime(StrCat("versions[", i, "].created_time"),
                     versions->Get(i).created_time()));
     }
   }
@@ -224,6 +223,9 @@ absl::Status Normalize(v1::Paper* paper) {
   paper->clear_update_time();
   paper->clear_sequence();
   paper->DiscardUnknownFields();
+  if (paper->state() == v1::Paper::STATE_UNSPECIFIED) {
+    paper->set_state(v1::Paper::STATE_ACTIVE);
+  }
   RETURN_IF_ERROR(CleanText("title", 4096, paper->mutable_title()));
   RETURN_IF_ERROR(CleanText("abstract", 65536, paper->mutable_abstract()));
   RETURN_IF_ERROR(CleanText("venue", 1024, paper->mutable_venue()));

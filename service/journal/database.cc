@@ -2,9 +2,9 @@
 
 #include <sqlite3.h>
 
-#include "absl/strings/str_cat.h"
 #include "service/base/error_details.h"
 #include "service/base/status_macros.h"
+#include "service/base/strings.h"
 
 namespace paperwire::journal {
 namespace {
@@ -12,12 +12,12 @@ namespace {
 // Says what SQLite found wrong, in the terms of whoever runs the server.
 absl::Status ToStatus(sqlite3* db, int code) {
   const std::string detail =
-      absl::StrCat(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code),
+      StrCat(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code),
                    " (SQLite ", code, ")");
   switch (code & 0xff) {
     case SQLITE_FULL:
       return WithReason(
-          absl::ResourceExhaustedError(absl::StrCat(
+          absl::ResourceExhaustedError(StrCat(
               "The disk that holds the data folder is full: ", detail,
               ". Nothing of this request was stored. Free some space and send "
               "it again.")),
@@ -27,7 +27,7 @@ absl::Status ToStatus(sqlite3* db, int code) {
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
       return WithReason(
-          absl::FailedPreconditionError(absl::StrCat(
+          absl::FailedPreconditionError(StrCat(
               "The data folder cannot be written: ", detail,
               ". Check that it exists, its owner, its mode, and that its "
               "file system is not mounted read-only.")),
@@ -35,20 +35,20 @@ absl::Status ToStatus(sqlite3* db, int code) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return WithReason(
-          absl::DataLossError(absl::StrCat(
+          absl::DataLossError(StrCat(
               "The journal file is damaged: ", detail,
               ". Restore it from a backup, or try SQLite's `.recover`.")),
           "JOURNAL_DAMAGED");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return absl::UnavailableError(absl::StrCat(
+      return absl::UnavailableError(StrCat(
           "Another process holds the journal file: ", detail, "."));
     case SQLITE_IOERR:
-      return absl::UnavailableError(absl::StrCat(
+      return absl::UnavailableError(StrCat(
           "Reading or writing the journal file failed: ", detail,
           ". Check the disk and the system's log."));
     default:
-      return absl::InternalError(absl::StrCat("SQLite: ", detail, "."));
+      return absl::InternalError(StrCat("SQLite: ", detail, "."));
   }
 }
 

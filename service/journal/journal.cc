@@ -2,9 +2,9 @@
 
 #include <random>
 
-#include "absl/strings/str_cat.h"
 #include "service/base/error_details.h"
 #include "service/base/status_macros.h"
+#include "service/base/strings.h"
 
 namespace paperwire::journal {
 namespace {
@@ -17,7 +17,7 @@ constexpr int64_t kApplicationId = 0x50576a6e;
   "sequence, time, kind, number, previous, payload"
 
 absl::StatusOr<int64_t> ReadPragma(Database& db, const char* pragma) {
-  Statement& statement = db.Get(absl::StrCat("PRAGMA ", pragma));
+  Statement& statement = db.Get(StrCat("PRAGMA ", pragma));
   ASSIGN_OR_RETURN(bool found, statement.Step());
   const int64_t value = found ? statement.Int(0) : 0;
   statement.Reset();
@@ -34,7 +34,7 @@ absl::StatusOr<Entry> ReadEntry(const Statement& row) {
   const std::string_view payload = row.Bytes(5);
   if (!entry.payload.ParseFromArray(payload.data(),
                                     static_cast<int>(payload.size()))) {
-    return absl::DataLossError(absl::StrCat(
+    return absl::DataLossError(StrCat(
         "Journal entry ", entry.sequence,
         " cannot be read: its payload is damaged. Restore the data folder "
         "from a backup."));
@@ -64,7 +64,7 @@ absl::Status Prepare(Database& db) {
   }
   if (version > kDataVersion) {
     return WithReason(
-        absl::FailedPreconditionError(absl::StrCat(
+        absl::FailedPreconditionError(StrCat(
             "The data folder is of version ", version,
             ", and this paperwired knows up to version ", kDataVersion,
             ". Start a newer paperwired, or give it another folder. Nothing "
@@ -75,7 +75,7 @@ absl::Status Prepare(Database& db) {
 
   std::random_device random;
   const uint64_t id = (uint64_t{random()} << 32 | random()) >> 1;
-  RETURN_IF_ERROR(db.Execute(absl::StrCat(
+  RETURN_IF_ERROR(db.Execute(StrCat(
       "BEGIN IMMEDIATE;"
       "CREATE TABLE journal (id INTEGER NOT NULL) STRICT;"
       "INSERT INTO journal VALUES (", id, ");"
@@ -147,7 +147,7 @@ absl::StatusOr<Entry> ReadOne(Database& db, int64_t sequence) {
   ASSIGN_OR_RETURN(bool found, statement.Step());
   if (!found) {
     return absl::NotFoundError(
-        absl::StrCat("The journal has no entry ", sequence, "."));
+        StrCat("The journal has no entry ", sequence, "."));
   }
   absl::StatusOr<Entry> entry = ReadEntry(statement);
   statement.Reset();
