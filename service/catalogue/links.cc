@@ -20,7 +20,7 @@ std::pair<std::string, std::string_view> Split(std::string_view uri) {
     ConsumePrefix(&uri, "http://");
   }
   const size_t slash = std::min(uri.find_first_of("/?#"), uri.size());
-  std::string host = absl::AsciiStrToLower(uri.substr(0, slash));
+  std::string host = absl::AsciiStrToLower(ToAbsl(uri.substr(0, slash)));
   if (host.starts_with("www.")) host.erase(0, 4);
   std::string_view path = uri.substr(slash);
   while (ConsumeSuffix(&path, "/")) {
@@ -35,7 +35,7 @@ bool SameAddress(std::string_view a, std::string_view b) {
   if (host_a != host_b) return false;
   // Paths at the code forges do not tell cases apart.
   return host_a == "github.com" || host_a == "gitlab.com"
-             ? absl::EqualsIgnoreCase(path_a, path_b)
+             ? absl::EqualsIgnoreCase(ToAbsl(path_a), ToAbsl(path_b))
              : path_a == path_b;
 }
 

@@ -48,7 +48,7 @@ v1::PaperChange::Kind ToProto(Kind kind) {
 // Days as numbers, so that a place in a list is numbers alone.
 int64_t DayNumber(std::string_view day) {
   absl::CivilDay parsed;
-  return absl::ParseCivilTime(day, &parsed) ? parsed - absl::CivilDay(1970)
+  return absl::ParseCivilTime(ToAbsl(day), &parsed) ? parsed - absl::CivilDay(1970)
                                             : 0;
 }
 
@@ -175,7 +175,7 @@ absl::StatusOr<int64_t> ResolveName(Database& db, std::string_view name,
     absl::StatusOr<std::pair<std::string, std::string>> external =
         text::NormalizeExternalId(id.substr(0, colon), id.substr(colon + 1));
     if (!external.ok()) {
-      return InvalidField(request_field, external.status().message());
+      return InvalidField(request_field, ToStd(external.status().message()));
     }
     ASSIGN_OR_RETURN(
         number, FindExternalId(

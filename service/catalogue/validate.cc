@@ -95,7 +95,7 @@ absl::Status CleanExternalIds(v1::Paper* paper) {
         text::NormalizeExternalId(ids->Get(i).scheme(), ids->Get(i).value());
     if (!id.ok()) {
       return InvalidField(StrCat("external_ids[", i, "]"),
-                          id.status().message());
+                          ToStd(id.status().message()));
     }
     // arXiv gives each paper a DOI that is made from its id.
     constexpr std::string_view kArxivDoi = "10.48550/arxiv.";
@@ -154,7 +154,7 @@ absl::Status CleanLinks(v1::Paper* paper) {
 
 bool IsDay(std::string_view day) {
   absl::CivilDay parsed;
-  return day.size() == 10 && absl::ParseCivilTime(day, &parsed);
+  return day.size() == 10 && absl::ParseCivilTime(ToAbsl(day), &parsed);
 }
 
 absl::Status CleanAttention(v1::Paper* paper) {

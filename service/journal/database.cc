@@ -160,6 +160,10 @@ absl::Status Database::Execute(const std::string& sql) {
   return absl::OkStatus();
 }
 
+bool Database::InTransaction() const {
+  return sqlite3_get_autocommit(db_) == 0;
+}
+
 Statement& Database::Get(std::string_view sql) {
   auto it = statements_.find(sql);
   if (it == statements_.end()) {

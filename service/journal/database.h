@@ -81,6 +81,9 @@ class Database {
   // Runs statements that return no rows.
   absl::Status Execute(const std::string& sql);
 
+  // Whether a transaction is open. Some errors (a full disk) end it.
+  bool InTransaction() const;
+
   // The statement of this text, prepared once and reset now. A text that does
   // not compile gives its error at Step.
   Statement& Get(std::string_view sql);

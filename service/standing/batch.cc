@@ -1,0 +1,79 @@
+#include "service/standing/batch.h"
+
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
+#include "service/base/status_macros.h"
+#include "service/index/document.h"
+#include "service/index/search.h"
+
+namespace paperwire::standing {
+namespace {
+
+std::shared_ptr<const index::Segment> SegmentOf(
+    const std::vector<BatchEntry>& entries,
+    std::shared_ptr<const v1::Paper> BatchEntry::* side) {
+  std::vector<index::Document> documents;
+  for (const BatchEntry& entry : entries) {
+    const std::shared_ptr<const v1::Paper>& paper = entry.*side;
+    if (paper == nullptr) continue;
+    documents.push_back(
+        index::MakeDocument(*paper, entry.number, entry.sequence));
+  }
+  if (documents.empty()) return nullptr;
+  return index::BuildSegment(documents);
+}
+
+}  // namespace
+
+std::vector<std::vector<BatchEntry>> SplitRuns(
+    std::vector<BatchEntry> entries) {
+  std::vector<std::vector<BatchEntry>> runs;
+  absl::flat_hash_set<int64_t> numbers;
+  for (BatchEntry& entry : entries) {
+    if (runs.empty() || !numbers.insert(entry.number).second) {
+      runs.emplace_back();
+      numbers.clear();
+      numbers.insert(entry.number);
+    }
+    runs.back().push_back(std::move(entry));
+  }
+  return runs;
+}
+
+std::shared_ptr<const Batch> MakeBatch(
+    std::vector<BatchEntry> run, int64_t after_sequence, int64_t last,
+    std::shared_ptr<const index::Segment> after) {
+  auto batch = std::make_shared<Batch>();
+  batch->first = after_sequence + 1;
+  batch->last = last;
+  batch->before = SegmentOf(run, &BatchEntry::before);
+  batch->after = after != nullptr ? std::move(after)
+                                  : SegmentOf(run, &BatchEntry::after);
+  batch->entries = std::move(run);
+  return batch;
+}
+
+absl::StatusOr<std::vector<const BatchEntry*>> NewMatches(
+    const Batch& batch, const query::Query& query, int64_t after_sequence) {
+  std::vector<const BatchEntry*> news;
+  if (batch.after == nullptr) return news;
+  ASSIGN_OR_RETURN(std::vector<int64_t> now,
+                   index::MatchSegment(*batch.after, query));
+  if (now.empty()) return news;
+  std::vector<int64_t> then;
+  if (batch.before != nullptr) {
+    ASSIGN_OR_RETURN(then, index::MatchSegment(*batch.before, query));
+  }
+  for (const BatchEntry& entry : batch.entries) {
+    if (entry.sequence > after_sequence && entry.after != nullptr &&
+        absl::c_binary_search(now, entry.number) &&
+        !absl::c_binary_search(then, entry.number)) {
+      news.push_back(&entry);
+    }
+  }
+  return news;
+}
+
+}  // namespace paperwire::standing

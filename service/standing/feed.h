@@ -1,0 +1,82 @@
+// The journal as watchers read it: batch after batch, from any place, to the
+// newest entry and on.
+//
+// The newest batches are kept in memory, shared by all watchers; whoever lags
+// further behind reads from the journal. A watcher holds nothing but its
+// place, so a slow one costs the server nothing.
+//
+//     ASSIGN_OR_RETURN(auto batch, feed.Next(sequence));
+//     if (batch == nullptr) { /* nothing newer: wait for the listener */ }
+//     ASSIGN_OR_RETURN(auto news, NewMatches(*batch, query, sequence));
+//     sequence = batch->last;
+
+#ifndef PAPERWIRE_SERVICE_STANDING_FEED_H_
+#define PAPERWIRE_SERVICE_STANDING_FEED_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "service/journal/connections.h"
+#include "service/standing/batch.h"
+
+namespace paperwire::standing {
+
+struct FeedOptions {
+  // Newest entries that are kept in memory.
+  int kept_entries = 4096;
+  // Entries in a batch that is read from the journal.
+  int read_entries = 128;
+};
+
+// Thread-safe.
+class Feed {
+ public:
+  // `journal` must outlive the feed. `head` is the newest sequence number.
+  Feed(journal::Connections* journal, int64_t head,
+       FeedOptions options = FeedOptions())
+      : journal_(*journal), options_(options), head_(head) {}
+
+  // Appends a batch that goes on from head() and wakes the listeners. The
+  // entries must be in the journal and searchable.
+  void Publish(std::shared_ptr<const Batch> batch);
+
+  // The newest sequence number that was published.
+  int64_t head() const;
+
+  // A batch that covers `sequence` + 1; it may begin earlier. Null: nothing
+  // is newer. OUT_OF_RANGE: the journal no longer holds that entry.
+  absl::StatusOr<std::shared_ptr<const Batch>> Next(int64_t sequence);
+
+  // `listener` is called after every Publish, from the publishing thread, with
+  // no lock held that Next takes; it must be quick. Remove returns when no
+  // call of it is under way any more.
+  int64_t AddListener(std::function<void()> listener);
+  void RemoveListener(int64_t id);
+
+ private:
+  absl::StatusOr<std::shared_ptr<const Batch>> Read(int64_t sequence,
+                                                    int64_t head);
+
+  journal::Connections& journal_;
+  const FeedOptions options_;
+
+  absl::Mutex listeners_mutex_;
+  std::map<int64_t, std::function<void()>> listeners_
+      ABSL_GUARDED_BY(listeners_mutex_);
+  int64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
+
+  mutable absl::Mutex mutex_;
+  int64_t head_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::shared_ptr<const Batch>> kept_ ABSL_GUARDED_BY(mutex_);
+  size_t kept_entries_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace paperwire::standing
+
+#endif  // PAPERWIRE_SERVICE_STANDING_FEED_H_

@@ -1,0 +1,101 @@
+// Everything below the RPCs, put together: one journal, and the views that
+// follow it.
+//
+//     ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(options));
+//     store->Import(request, [](absl::StatusOr<v1::ImportPapersResponse> r) {
+//       // On r.ok(): durable, searchable, on its way to the watchers.
+//     });
+//     Search(*store->snapshot(), query, {});
+//
+// The path of a write:
+//
+//     Import ─► queue ─► writer thread ─────────► follower thread ─► done
+//                        group of requests:       index.Apply
+//                        catalogue decides,       feed.Publish
+//                        journal appends,
+//                        one COMMIT (fsync)
+//
+// While the follower indexes one group, the writer commits the next. Both
+// hand on in order, so that every view sees the journal's order.
+
+#ifndef PAPERWIRE_SERVICE_STORE_STORE_H_
+#define PAPERWIRE_SERVICE_STORE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "paperwire/v1/paper_service.pb.h"
+#include "service/base/clock.h"
+#include "service/index/snapshot.h"
+#include "service/journal/connections.h"
+#include "service/standing/feed.h"
+
+namespace paperwire::store {
+
+struct StoreOptions {
+  // The data folder; made when it is missing.
+  std::string folder;
+  // Throw all views away and make them again from the journal.
+  bool rebuild = false;
+  // Papers that share one commit at the most.
+  int group_papers = 2000;
+  // Journal entries after which the index writes a checkpoint.
+  int64_t checkpoint_entries = 20000;
+  // How long an answer is kept for a retry with the same request_id.
+  absl::Duration request_id_lifetime = absl::Hours(24 * 7);
+};
+
+// Thread-safe.
+class Store {
+ public:
+  // Opens the folder and brings every view up to the journal's end. `clock`
+  // must outlive the store.
+  //
+  // FAILED_PRECONDITION: the folder is in use, not writable or of a newer
+  // version. DATA_LOSS: the journal is damaged. A damaged index is none: it
+  // is made again, and a line in the log says so.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(
+      const StoreOptions& options, Clock* clock = Clock::Real());
+
+  // Finishes what was handed in, writes a checkpoint, lets go of the folder.
+  ~Store();
+
+  template <typename T>
+  using Done = std::function<void(absl::StatusOr<T>)>;
+
+  // Each applies whole or not at all and calls `done` once, from the
+  // follower's thread, in the order of the calls; `done` must be quick.
+  // Errors: see PaperService in the contract.
+  void Import(v1::ImportPapersRequest request,
+              Done<v1::ImportPapersResponse> done);
+  void Delete(v1::DeletePaperRequest request, Done<bool> done);
+  void Split(v1::SplitPaperRequest request, Done<v1::SplitPaperResponse> done);
+
+  // What searches see now; at least everything that was acknowledged.
+  std::shared_ptr<const index::Snapshot> snapshot() const;
+
+  // Read connections, for papers by name and for journal entries.
+  journal::Connections& journal();
+
+  // What watchers follow.
+  standing::Feed& feed();
+
+  // Names the journal; tokens are bound to it.
+  uint64_t journal_id() const;
+
+  // The size of the journal's files in bytes.
+  int64_t JournalBytes() const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace paperwire::store
+
+#endif  // PAPERWIRE_SERVICE_STORE_STORE_H_

@@ -1,0 +1,77 @@
+// The one thread that writes: takes jobs, groups them, commits each group
+// with one fsync (group commit), and hands what changed to whoever follows.
+
+#ifndef PAPERWIRE_SERVICE_STORE_WRITER_H_
+#define PAPERWIRE_SERVICE_STORE_WRITER_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "service/base/clock.h"
+#include "service/catalogue/catalogue.h"
+#include "service/journal/database.h"
+
+namespace paperwire::store {
+
+// A change that somebody asked for.
+struct Job {
+  // Does it inside the writer's transaction. An error undoes all of this job
+  // and nothing of the others.
+  std::function<absl::Status(journal::Database&, catalogue::Catalogue&,
+                             std::vector<catalogue::Change>*)>
+      apply;
+  // Called once, when the change is durable and followed, or has failed.
+  std::function<void(absl::Status)> done;
+  // Its share of a group.
+  int papers = 1;
+};
+
+// Jobs that were committed together.
+struct Group {
+  std::vector<catalogue::Change> changes;
+  int64_t last_sequence = 0;
+  // To be called by whoever follows, after it did.
+  std::vector<std::function<void()>> done;
+};
+
+class Writer {
+ public:
+  // `follow` gets every group in order, on the writer's thread; it may block
+  // to slow the writer down. `db` and `clock` must outlive the writer.
+  Writer(journal::Database* db, Clock* clock, int group_papers,
+         std::function<void(Group)> follow);
+  // Finishes the jobs that were handed in.
+  ~Writer();
+
+  // Any thread.
+  void Submit(Job job);
+
+ private:
+  void Run();
+  void RunGroup(std::vector<Job> jobs);
+  // The statuses of the jobs; an error when nothing could be committed.
+  absl::Status Commit(const std::vector<Job>& jobs,
+                      std::vector<absl::Status>* statuses, Group* group);
+  absl::Status ApplyOne(const Job& job, Group* group, absl::Status* status);
+
+  journal::Database& db_;
+  catalogue::Catalogue catalogue_;
+  const int group_papers_;
+  const std::function<void(Group)> follow_;
+
+  absl::Mutex mutex_;
+  std::deque<Job> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace paperwire::store
+
+#endif  // PAPERWIRE_SERVICE_STORE_WRITER_H_
