@@ -1,0 +1,97 @@
+// Talks to a Paperwire server.
+//
+//     Client client({.address = "localhost:7227"});
+//     v1::SearchRequest request;
+//     request.mutable_query()->set_text("sparse autoencoders");
+//     ASSIGN_OR_RETURN(v1::SearchResponse answer, client.Search(request));
+//
+// Making a client opens no connection; the first call does. A client and
+// what it hands out share that connection, which is kept, and opened again
+// when it breaks. Thread-safe; calls block.
+//
+// A call fails with the server's code and message. The request field at
+// fault and the machine-readable reason, where the server gave them, are
+// read with FieldOf and ReasonOf of service/base/error_details.h. Besides
+// what the contract lists for each method:
+//   UNAVAILABLE        no server at the address, or the connection broke,
+//   DEADLINE_EXCEEDED  no answer within the timeout.
+
+#ifndef PAPERWIRE_CLIENT_CPP_CLIENT_CLIENT_H_
+#define PAPERWIRE_CLIENT_CPP_CLIENT_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/cpp/client/import_stream.h"
+#include "client/cpp/client/watcher.h"
+#include "paperwire/v1/paper.pb.h"
+#include "paperwire/v1/paper_service.pb.h"
+#include "paperwire/v1/search_service.pb.h"
+#include "paperwire/v1/server_service.pb.h"
+
+namespace paperwire {
+
+class Connection;
+
+struct ClientOptions {
+  // "host:port", "[::1]:7227", "unix:/run/paperwire.sock" or another address
+  // that gRPC can resolve. The connection is not encrypted.
+  std::string address = "localhost:7227";
+  // Of each call that has one answer. Streams take as long as they take.
+  absl::Duration timeout = absl::Seconds(60);
+};
+
+class Client {
+ public:
+  explicit Client(const ClientOptions& options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  absl::StatusOr<v1::Paper> GetPaper(const v1::GetPaperRequest& request);
+  absl::StatusOr<v1::BatchGetPapersResponse> BatchGetPapers(
+      const v1::BatchGetPapersRequest& request);
+  absl::StatusOr<v1::ListPapersResponse> ListPapers(
+      const v1::ListPapersRequest& request);
+  absl::Status DeletePaper(const v1::DeletePaperRequest& request);
+  absl::StatusOr<v1::ListPaperChangesResponse> ListPaperChanges(
+      const v1::ListPaperChangesRequest& request);
+  absl::StatusOr<v1::SplitPaperResponse> SplitPaper(
+      const v1::SplitPaperRequest& request);
+
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request);
+  absl::StatusOr<v1::SearchBatchResponse> SearchBatch(
+      const v1::SearchBatchRequest& request);
+  absl::StatusOr<v1::SearchSimilarPapersResponse> SearchSimilarPapers(
+      const v1::SearchSimilarPapersRequest& request);
+
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo();
+  absl::StatusOr<v1::GetServerStatsResponse> GetServerStats();
+
+  // Hands every part of the export to `sink`, in order. An error of the sink
+  // ends the export and comes back. An export that breaks off cannot be
+  // resumed; ask again.
+  absl::Status ExportPapers(
+      const v1::ExportPapersRequest& request,
+      const std::function<absl::Status(v1::ExportPapersResponse)>& sink);
+
+  // A stream of batches into the server. See import_stream.h.
+  std::unique_ptr<ImportStream> ImportPapers(ImportStreamOptions options = {});
+
+  // A query left standing. `request.start` says where to begin. See
+  // watcher.h.
+  std::unique_ptr<Watcher> Watch(v1::WatchRequest request,
+                                 WatcherOptions options = {});
+
+ private:
+  const absl::Duration timeout_;
+  const std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace paperwire
+
+#endif  // PAPERWIRE_CLIENT_CPP_CLIENT_CLIENT_H_

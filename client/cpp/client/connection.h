@@ -1,0 +1,35 @@
+// The channel and the stubs that a client and its streams share. Private to
+// this folder: it is the only header here that names gRPC.
+
+#ifndef PAPERWIRE_CLIENT_CPP_CLIENT_CONNECTION_H_
+#define PAPERWIRE_CLIENT_CPP_CLIENT_CONNECTION_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "paperwire/v1/paper_service.grpc.pb.h"
+#include "paperwire/v1/search_service.grpc.pb.h"
+#include "paperwire/v1/server_service.grpc.pb.h"
+#include "paperwire/v1/subscription_service.grpc.pb.h"
+
+namespace paperwire {
+
+// Thread-safe, as gRPC's stubs are.
+class Connection {
+ public:
+  explicit Connection(const std::string& address);
+
+  v1::PaperService::Stub papers;
+  v1::SearchService::Stub search;
+  v1::SubscriptionService::Stub subscriptions;
+  v1::ServerService::Stub server;
+
+ private:
+  explicit Connection(std::shared_ptr<grpc::Channel> channel);
+};
+
+}  // namespace paperwire
+
+#endif  // PAPERWIRE_CLIENT_CPP_CLIENT_CONNECTION_H_
