@@ -1,0 +1,185 @@
+#include "service/options.h"
+
+#include <string_view>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+
+namespace paperwire {
+namespace {
+
+using Setter = absl::Status (*)(std::string_view value, Options* options);
+
+struct Flag {
+  const char* name;
+  const char* value;  // what it takes, for the help; empty: nothing
+  const char* otherwise;
+  const char* help;
+  Setter set;
+};
+
+absl::StatusOr<int> ParseInt(std::string_view value, int min, int max) {
+  int number = 0;
+  if (!absl::SimpleAtoi(ToAbsl(value), &number) || number < min ||
+      number > max) {
+    return absl::InvalidArgumentError(
+        StrCat("\"", value, "\" is not a whole number from ", min, " to ", max,
+               "."));
+  }
+  return number;
+}
+
+absl::StatusOr<absl::Duration> ParseDuration(std::string_view value,
+                                             absl::Duration min,
+                                             absl::Duration max) {
+  absl::Duration duration;
+  if (!absl::ParseDuration(ToAbsl(value), &duration) || duration < min ||
+      duration > max) {
+    return absl::InvalidArgumentError(StrCat(
+        "\"", value, "\" is not a time from ", absl::FormatDuration(min),
+        " to ", absl::FormatDuration(max), ", written like 500ms or 10s."));
+  }
+  return duration;
+}
+
+constexpr Flag kFlags[] = {
+    {"data", "FOLDER", "paperwire-data",
+     "Where everything is kept; made when it is missing.",
+     [](std::string_view value, Options* o) {
+       o->server.store.folder = std::string(value);
+       return value.empty() ? absl::InvalidArgumentError("It is empty.")
+                            : absl::OkStatus();
+     }},
+    {"listen", "HOST:PORT", "127.0.0.1:7227",
+     "Where to listen. Calls are not authenticated: open it to other\n"
+     "machines (0.0.0.0:7227) only in a network that you trust.",
+     [](std::string_view value, Options* o) {
+       o->server.listen = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"threads", "N", "0", "Threads that serve calls. 0: one for each core.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(o->server.threads, ParseInt(value, 0, 1024));
+       return absl::OkStatus();
+     }},
+    {"heartbeat", "TIME", "10s",
+     "How often a watch says how far it is when nothing matches.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(
+           o->server.heartbeat,
+           ParseDuration(value, absl::Milliseconds(100), absl::Seconds(15)));
+       return absl::OkStatus();
+     }},
+    {"drain", "TIME", "10s",
+     "How long calls that are under way may take when the server stops.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(
+           o->server.drain,
+           ParseDuration(value, absl::ZeroDuration(), absl::Hours(1)));
+       return absl::OkStatus();
+     }},
+    {"checkpoint-entries", "N", "20000",
+     "Journal entries after which the index is written to disk.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(o->server.store.checkpoint_entries,
+                        ParseInt(value, 1, 1000000000));
+       return absl::OkStatus();
+     }},
+    {"rebuild", "", "",
+     "Make catalogue and index again from the journal, then serve.",
+     [](std::string_view, Options* o) {
+       o->server.store.rebuild = true;
+       return absl::OkStatus();
+     }},
+    {"port-file", "FILE", "",
+     "Write the port to this file once calls are served.",
+     [](std::string_view value, Options* o) {
+       o->port_file = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"version", "", "", "Print the version and end.",
+     [](std::string_view, Options* o) {
+       o->version = true;
+       return absl::OkStatus();
+     }},
+    {"help", "", "", "Print this and end.",
+     [](std::string_view, Options* o) {
+       o->help = true;
+       return absl::OkStatus();
+     }},
+};
+
+const Flag* FindFlag(std::string_view name) {
+  for (const Flag& flag : kFlags) {
+    if (name == flag.name) return &flag;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<Options> ParseOptions(
+    const std::vector<std::string>& arguments) {
+  Options options;
+  options.server.store.folder = "paperwire-data";
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string_view argument = arguments[i];
+    if (!ConsumePrefix(&argument, "--")) {
+      return absl::InvalidArgumentError(
+          StrCat("\"", arguments[i], "\" is not a flag. See --help."));
+    }
+    const size_t equals = argument.find('=');
+    const std::string_view name = argument.substr(0, equals);
+    const Flag* flag = FindFlag(name);
+    if (flag == nullptr) {
+      return absl::InvalidArgumentError(
+          StrCat("There is no flag --", name, ". See --help."));
+    }
+    std::string_view value;
+    if (equals != std::string_view::npos) {
+      value = argument.substr(equals + 1);
+    } else if (*flag->value != '\0') {
+      if (i + 1 == arguments.size()) {
+        return absl::InvalidArgumentError(
+            StrCat("--", name, " needs a ", flag->value, "."));
+      }
+      value = arguments[++i];
+    }
+    if (absl::Status status = flag->set(value, &options); !status.ok()) {
+      return absl::InvalidArgumentError(
+          StrCat("--", name, ": ", status.message()));
+    }
+  }
+  return options;
+}
+
+std::string HelpText() {
+  std::string text =
+      "paperwired: the wire service for research papers.\n\n"
+      "  paperwired --data /var/lib/paperwire\n\n"
+      "Takes papers in, answers searches over them and pushes new matches, "
+      "by gRPC.\nThe command `paperwire` and the Python package talk to it.\n\n"
+      "Flags:\n";
+  for (const Flag& flag : kFlags) {
+    const std::string name =
+        StrCat("--", flag.name, *flag.value != '\0' ? " " : "", flag.value);
+    std::string help = flag.help;
+    if (*flag.otherwise != '\0') {
+      StrAppend(&help, "\nDefault: ", flag.otherwise);
+    }
+    size_t start = 0;
+    bool first = true;
+    while (start <= help.size()) {
+      const size_t end = std::min(help.find('\n', start), help.size());
+      absl::StrAppendFormat(&text, "  %-24s %s\n", first ? name : "",
+                            help.substr(start, end - start));
+      first = false;
+      start = end + 1;
+    }
+  }
+  return text;
+}
+
+}  // namespace paperwire

@@ -1,0 +1,85 @@
+#include "service/rpc/call.h"
+
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/proto_buffer_writer.h>
+
+#include "absl/time/clock.h"
+#include "service/base/error_details.h"
+#include "service/base/strings.h"
+
+namespace paperwire::rpc {
+
+absl::Status ParseMessage(grpc::ByteBuffer* bytes,
+                          google::protobuf::MessageLite* message) {
+  bool parsed = false;
+  if (bytes->Valid()) {
+    grpc::ProtoBufferReader reader(bytes);
+    parsed = reader.status().ok() && message->ParseFromZeroCopyStream(&reader);
+  } else {
+    parsed = message->ParseFromArray("", 0);
+  }
+  bytes->Clear();
+  if (parsed) return absl::OkStatus();
+  return WithReason(
+      absl::InvalidArgumentError(StrCat(
+          "The message is not a valid ", message->GetTypeName(),
+          ": it is malformed, or a text in it is not UTF-8. Check that client "
+          "and server use the same contract, and the encoding of the text.")),
+      "MALFORMED_MESSAGE");
+}
+
+grpc::ByteBuffer SerializeMessage(
+    const google::protobuf::MessageLite& message) {
+  grpc::ByteBuffer bytes;
+  bool own_buffer = false;
+  // Fails only when memory is out or the message is past 2 GiB.
+  (void)grpc::GenericSerialize<grpc::ProtoBufferWriter,
+                               google::protobuf::MessageLite>(message, &bytes,
+                                                              &own_buffer);
+  return bytes;
+}
+
+absl::Status CheckDeadline(const grpc::ServerContext& context) {
+  if (std::chrono::system_clock::now() < context.deadline()) {
+    return absl::OkStatus();
+  }
+  return absl::DeadlineExceededError(
+      "The caller's deadline passed before the answer was ready. Ask for less, "
+      "or allow more time.");
+}
+
+Drain::Member::Member(Drain* drain, Event* event)
+    : drain_(*drain), event_(event) {
+  absl::MutexLock lock(&drain_.mutex_);
+  drain_.members_.insert(event_);
+}
+
+Drain::Member::~Member() {
+  absl::MutexLock lock(&drain_.mutex_);
+  drain_.members_.erase(drain_.members_.find(event_));
+}
+
+void Drain::Begin() {
+  absl::MutexLock lock(&mutex_);
+  begun_ = true;
+  for (Event* event : members_) event->Notify();
+}
+
+bool Drain::begun() const {
+  absl::MutexLock lock(&mutex_);
+  return begun_;
+}
+
+int Drain::members() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int>(members_.size());
+}
+
+absl::Status DrainStatus() {
+  return WithReason(
+      absl::UnavailableError("The server is stopping. Connect again with the "
+                             "last token; nothing is lost."),
+      "SERVER_STOPPING");
+}
+
+}  // namespace paperwire::rpc

@@ -1,0 +1,56 @@
+#include "service/rpc/loop.h"
+
+namespace paperwire::rpc {
+
+Loop::~Loop() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::Run() {
+  thread_ = std::thread([this] {
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->Complete(ok);
+  });
+}
+
+void Loop::Stop() {
+  queue_->Shutdown();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Event::Notify() {
+  absl::MutexLock lock(&mutex_);
+  notified_ = true;
+  if (alarm_ != nullptr) alarm_->Cancel();
+}
+
+bool Event::Waiter::await_suspend(std::coroutine_handle<> coroutine) {
+  coroutine_ = coroutine;
+  absl::MutexLock lock(&event_.mutex_);
+  if (event_.notified_) {
+    event_.notified_ = false;
+    notified_ = true;
+    return false;  // goes on at once
+  }
+  event_.alarm_ = std::make_unique<grpc::Alarm>();
+  event_.alarm_->Set(event_.loop_.queue(),
+                     deadline_ == absl::InfiniteFuture()
+                         ? std::chrono::system_clock::now() +
+                               std::chrono::hours(24 * 365)
+                         : absl::ToChronoTime(deadline_),
+                     static_cast<Tag*>(this));
+  return true;
+}
+
+void Event::Waiter::Complete(bool) {
+  {
+    absl::MutexLock lock(&event_.mutex_);
+    event_.alarm_.reset();
+    notified_ = event_.notified_;
+    event_.notified_ = false;
+  }
+  coroutine_.resume();
+}
+
+}  // namespace paperwire::rpc

@@ -1,0 +1,39 @@
+// The generated services with every method in its raw asynchronous form:
+// requests and answers are bytes, which call.h turns into messages.
+
+#ifndef PAPERWIRE_SERVICE_RPC_RAW_SERVICES_H_
+#define PAPERWIRE_SERVICE_RPC_RAW_SERVICES_H_
+
+#include "paperwire/v1/paper_service.grpc.pb.h"
+#include "paperwire/v1/search_service.grpc.pb.h"
+#include "paperwire/v1/server_service.grpc.pb.h"
+#include "paperwire/v1/subscription_service.grpc.pb.h"
+
+namespace paperwire::rpc {
+
+using RawPaperService = v1::PaperService::WithRawMethod_GetPaper<
+    v1::PaperService::WithRawMethod_BatchGetPapers<
+        v1::PaperService::WithRawMethod_ListPapers<
+            v1::PaperService::WithRawMethod_ImportPapers<
+                v1::PaperService::WithRawMethod_DeletePaper<
+                    v1::PaperService::WithRawMethod_ListPaperChanges<
+                        v1::PaperService::WithRawMethod_SplitPaper<
+                            v1::PaperService::Service>>>>>>>;
+
+using RawSearchService = v1::SearchService::WithRawMethod_Search<
+    v1::SearchService::WithRawMethod_SearchBatch<
+        v1::SearchService::WithRawMethod_ExportPapers<
+            v1::SearchService::WithRawMethod_SearchSimilarPapers<
+                v1::SearchService::Service>>>>;
+
+using RawSubscriptionService =
+    v1::SubscriptionService::WithRawMethod_Watch<
+        v1::SubscriptionService::Service>;
+
+using RawServerService = v1::ServerService::WithRawMethod_GetServerInfo<
+    v1::ServerService::WithRawMethod_GetServerStats<
+        v1::ServerService::Service>>;
+
+}  // namespace paperwire::rpc
+
+#endif  // PAPERWIRE_SERVICE_RPC_RAW_SERVICES_H_

@@ -1,0 +1,224 @@
+#include "service/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/rpc/call.h"
+#include "service/rpc/export_stream.h"
+#include "service/rpc/import_stream.h"
+#include "service/rpc/loop.h"
+#include "service/rpc/papers.h"
+#include "service/rpc/raw_services.h"
+#include "service/rpc/search.h"
+#include "service/rpc/server_info.h"
+#include "service/rpc/unary.h"
+#include "service/rpc/watch_stream.h"
+#include "service/store/walks.h"
+
+namespace paperwire::rpc {
+namespace {
+
+constexpr int kMaxMessageBytes = 64 << 20;
+// Calls of one method that a loop can take before it has run a handler.
+constexpr int kAcceptors = 4;
+
+// The methods whose calls end by themselves.
+struct Methods {
+  store::Store& store;
+  store::Walks& walks;
+  Drain& drain;
+  const Started& started;
+
+  void ServePapers(Loop& loop, RawPaperService& service) {
+    ServeUnary<v1::GetPaperRequest, v1::Paper>(
+        loop, service, &RawPaperService::RequestGetPaper,
+        [&s = store](auto& call) {
+          return GetPaper(s, call.request, &call.response);
+        });
+    ServeUnary<v1::BatchGetPapersRequest, v1::BatchGetPapersResponse>(
+        loop, service, &RawPaperService::RequestBatchGetPapers,
+        [&s = store](auto& call) {
+          return BatchGetPapers(s, call.request, &call.response);
+        });
+    ServeUnary<v1::ListPapersRequest, v1::ListPapersResponse>(
+        loop, service, &RawPaperService::RequestListPapers,
+        [&s = store](auto& call) {
+          return ListPapers(s, call.request, &call.response);
+        });
+    ServeUnary<v1::ListPaperChangesRequest, v1::ListPaperChangesResponse>(
+        loop, service, &RawPaperService::RequestListPaperChanges,
+        [&s = store](auto& call) {
+          return ListPaperChanges(s, call.request, &call.response);
+        });
+    ServeDeferred<v1::SplitPaperRequest, v1::SplitPaperResponse>(
+        loop, service, &RawPaperService::RequestSplitPaper,
+        [&s = store](v1::SplitPaperRequest request, auto done) {
+          s.Split(std::move(request), std::move(done));
+        });
+    ServeDeferred<v1::DeletePaperRequest, google::protobuf::Empty>(
+        loop, service, &RawPaperService::RequestDeletePaper,
+        [&s = store](v1::DeletePaperRequest request, auto done) {
+          s.Delete(std::move(request),
+                   [done = std::move(done)](absl::StatusOr<bool> deleted) {
+                     if (deleted.ok()) {
+                       done(google::protobuf::Empty());
+                     } else {
+                       done(deleted.status());
+                     }
+                   });
+        });
+  }
+
+  SearchContext Context(const grpc::ServerContext& context) {
+    return {store, walks, [&context] { return CheckDeadline(context); }};
+  }
+
+  void ServeSearches(Loop& loop, RawSearchService& service) {
+    ServeUnary<v1::SearchRequest, v1::SearchResponse>(
+        loop, service, &RawSearchService::RequestSearch,
+        [m = *this](auto& call) mutable {
+          return Search(m.Context(call.context), m.store.snapshot(),
+                        call.request, &call.response);
+        });
+    ServeUnary<v1::SearchBatchRequest, v1::SearchBatchResponse>(
+        loop, service, &RawSearchService::RequestSearchBatch,
+        [m = *this](auto& call) mutable {
+          return SearchBatch(m.Context(call.context), call.request,
+                             &call.response);
+        });
+    ServeUnary<v1::SearchSimilarPapersRequest, v1::SearchSimilarPapersResponse>(
+        loop, service, &RawSearchService::RequestSearchSimilarPapers,
+        [m = *this](auto& call) mutable {
+          return SearchSimilar(m.Context(call.context), call.request,
+                               &call.response);
+        });
+  }
+
+  void ServeServer(Loop& loop, RawServerService& service) {
+    ServeUnary<v1::GetServerInfoRequest, v1::GetServerInfoResponse>(
+        loop, service, &RawServerService::RequestGetServerInfo,
+        [m = *this](auto& call) {
+          GetServerInfo(m.store, m.started, &call.response);
+          return absl::OkStatus();
+        });
+    ServeUnary<v1::GetServerStatsRequest, v1::GetServerStatsResponse>(
+        loop, service, &RawServerService::RequestGetServerStats,
+        [m = *this](auto& call) {
+          return GetServerStats(m.store, m.drain, &call.response);
+        });
+  }
+};
+
+}  // namespace
+
+struct Server::Impl {
+  ServerOptions options;
+  Started started;
+  std::unique_ptr<store::Store> store;
+  store::Walks walks{Clock::Real()};
+  Drain drain;
+  RawPaperService papers;
+  RawSearchService searches;
+  RawSubscriptionService subscriptions;
+  RawServerService server_service;
+  std::vector<std::unique_ptr<Loop>> loops;
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+  bool stopped = false;
+
+  absl::Status Listen() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(),
+                             &port);
+    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    // A connection that is gone without a word is noticed within a minute.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20000);
+    builder.AddChannelArgument(
+        GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    // Two servers on one port would each get half of the calls.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.RegisterService(&papers);
+    builder.RegisterService(&searches);
+    builder.RegisterService(&subscriptions);
+    builder.RegisterService(&server_service);
+    const int threads =
+        options.threads > 0
+            ? options.threads
+            : std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
+    for (int i = 0; i < threads; ++i) {
+      loops.push_back(
+          std::make_unique<Loop>(builder.AddCompletionQueue()));
+    }
+    server = builder.BuildAndStart();
+    if (server == nullptr || port == 0) {
+      return absl::UnavailableError(StrCat(
+          "Cannot listen on ", options.listen,
+          ": it is no address of this machine, or another program has the "
+          "port. Give another one with --listen."));
+    }
+    return absl::OkStatus();
+  }
+
+  void Serve() {
+    Methods methods{*store, walks, drain, started};
+    for (const std::unique_ptr<Loop>& loop : loops) {
+      for (int i = 0; i < kAcceptors; ++i) {
+        methods.ServePapers(*loop, papers);
+        methods.ServeSearches(*loop, searches);
+        methods.ServeServer(*loop, server_service);
+        ServeImport(*loop, papers, *store, drain);
+        ServeExport(*loop, searches, *store);
+        ServeWatch(*loop, subscriptions, *store, drain, options.heartbeat);
+      }
+    }
+    for (const std::unique_ptr<Loop>& loop : loops) loop->Run();
+    started.took = absl::Now() - started.time;
+  }
+
+  void Stop() {
+    if (stopped) return;
+    stopped = true;
+    if (server != nullptr) {
+      if (server->GetHealthCheckService() != nullptr) {
+        server->GetHealthCheckService()->SetServingStatus(false);
+      }
+      drain.Begin();
+      server->Shutdown(absl::ToChronoTime(absl::Now() + options.drain));
+      for (const std::unique_ptr<Loop>& loop : loops) loop->Stop();
+    }
+    store.reset();
+  }
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const ServerOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = options;
+  impl->started.time = absl::Now();
+  ASSIGN_OR_RETURN(impl->store, store::Store::Open(options.store));
+  RETURN_IF_ERROR(impl->Listen());
+  impl->Serve();
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+int Server::port() const { return impl_->port; }
+
+void Server::Stop() { impl_->Stop(); }
+
+}  // namespace paperwire::rpc

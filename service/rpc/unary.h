@@ -1,0 +1,123 @@
+// One request, one answer.
+//
+//     ServeUnary<v1::GetPaperRequest, v1::Paper>(
+//         loop, service, &RawPaperService::RequestGetPaper,
+//         [&](Unary<v1::GetPaperRequest, v1::Paper>& call) {
+//           return GetPaper(store, call.request, &call.response);
+//         });
+//
+// serves the method for as long as the server runs: each coroutine takes one
+// call, and before it answers starts the one that takes the next.
+
+#ifndef PAPERWIRE_SERVICE_RPC_UNARY_H_
+#define PAPERWIRE_SERVICE_RPC_UNARY_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_unary_call.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <functional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/arena.h"
+#include "service/rpc/call.h"
+#include "service/rpc/loop.h"
+#include "service/rpc/status.h"
+
+namespace paperwire::rpc {
+
+// How the generated code asks for the next call of a method.
+template <typename Service>
+using RequestUnary = void (Service::*)(
+    grpc::ServerContext*, grpc::ByteBuffer*,
+    grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*, grpc::CompletionQueue*,
+    grpc::ServerCompletionQueue*, void*);
+
+// A call that is being answered.
+template <typename Request, typename Response>
+struct Unary {
+  const grpc::ServerContext& context;
+  Request& request;
+  Response& response;
+};
+
+// The handler runs on the loop and must not block for long.
+template <typename Request, typename Response, typename Service>
+Task ServeUnary(
+    Loop& loop, Service& service, RequestUnary<Service> request_method,
+    std::function<absl::Status(Unary<Request, Response>&)> handler) {
+  grpc::ServerContext context;
+  grpc::ByteBuffer bytes;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer(&context);
+  const bool accepted = co_await Start([&](void* tag) {
+    (service.*request_method)(&context, &bytes, &writer, loop.queue(),
+                              loop.queue(), tag);
+  });
+  if (!accepted) co_return;  // the server stops
+  ServeUnary<Request, Response>(loop, service, request_method, handler);
+
+  grpc::ByteBuffer answer;
+  absl::Status status;
+  {
+    google::protobuf::Arena arena;
+    Unary<Request, Response> call{
+        context, *google::protobuf::Arena::CreateMessage<Request>(&arena),
+        *google::protobuf::Arena::CreateMessage<Response>(&arena)};
+    status = ParseMessage(&bytes, &call.request);
+    if (status.ok()) status = handler(call);
+    if (status.ok()) answer = SerializeMessage(call.response);
+  }
+  co_await Start([&](void* tag) {
+    if (status.ok()) {
+      writer.Finish(answer, grpc::Status::OK, tag);
+    } else {
+      writer.FinishWithError(ToGrpc(status), tag);
+    }
+  });
+}
+
+// As ServeUnary, for what another thread answers. The handler hands the
+// request on together with what to call with the answer, from any thread.
+template <typename Request, typename Response, typename Service>
+Task ServeDeferred(
+    Loop& loop, Service& service, RequestUnary<Service> request_method,
+    std::function<void(Request,
+                       std::function<void(absl::StatusOr<Response>)>)>
+        handler) {
+  grpc::ServerContext context;
+  grpc::ByteBuffer bytes;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer(&context);
+  const bool accepted = co_await Start([&](void* tag) {
+    (service.*request_method)(&context, &bytes, &writer, loop.queue(),
+                              loop.queue(), tag);
+  });
+  if (!accepted) co_return;  // the server stops
+  ServeDeferred<Request, Response>(loop, service, request_method, handler);
+
+  Request request;
+  absl::Status status = ParseMessage(&bytes, &request);
+  grpc::ByteBuffer answer;
+  if (status.ok()) {
+    Event answered(&loop);
+    absl::StatusOr<Response> response = absl::UnknownError("");
+    handler(std::move(request), [&](absl::StatusOr<Response> result) {
+      response = std::move(result);
+      answered.Notify();
+    });
+    co_await answered.Wait();
+    status = response.status();
+    if (status.ok()) answer = SerializeMessage(*response);
+  }
+  co_await Start([&](void* tag) {
+    if (status.ok()) {
+      writer.Finish(answer, grpc::Status::OK, tag);
+    } else {
+      writer.FinishWithError(ToGrpc(status), tag);
+    }
+  });
+}
+
+}  // namespace paperwire::rpc
+
+#endif  // PAPERWIRE_SERVICE_RPC_UNARY_H_

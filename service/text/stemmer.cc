@@ -1,0 +1,37 @@
+#include "service/text/stemmer.h"
+
+#include <libstemmer.h>
+
+#include <algorithm>
+
+#include "service/base/hash.h"
+
+namespace paperwire::text {
+namespace {
+
+constexpr size_t kSlots = 1 << 14;
+
+}  // namespace
+
+Stemmer::Stemmer()
+    : stemmer_(sb_stemmer_new("english", "UTF_8")), slots_(kSlots) {}
+
+Stemmer::~Stemmer() { sb_stemmer_delete(stemmer_); }
+
+std::string_view Stemmer::Stem(std::string_view form) {
+  const bool plain = std::all_of(form.begin(), form.end(),
+                                 [](char c) { return c >= 'a' && c <= 'z'; });
+  if (form.size() <= 2 || !plain || stemmer_ == nullptr) return form;
+  Slot& slot = slots_[StableHash(form) % kSlots];
+  if (slot.form == form) return slot.stem;
+  const sb_symbol* stem =
+      sb_stemmer_stem(stemmer_, reinterpret_cast<const sb_symbol*>(form.data()),
+                      static_cast<int>(form.size()));
+  if (stem == nullptr) return form;  // out of memory
+  slot.form = form;
+  slot.stem.assign(reinterpret_cast<const char*>(stem),
+                   static_cast<size_t>(sb_stemmer_length(stemmer_)));
+  return slot.stem;
+}
+
+}  // namespace paperwire::text
