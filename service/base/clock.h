@@ -5,9 +5,9 @@
 #define PAPERWIRE_SERVICE_BASE_CLOCK_H_
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/base/mutex.h"
 
 namespace paperwire {
 
@@ -27,17 +27,17 @@ class ManualClock : public Clock {
   explicit ManualClock(absl::Time now) : now_(now) {}
 
   absl::Time Now() override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return now_;
   }
 
   void Advance(absl::Duration by) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     now_ += by;
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
 };
 

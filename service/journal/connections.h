@@ -13,7 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "service/base/mutex.h"
 #include "service/journal/database.h"
 
 namespace paperwire::journal {
@@ -45,7 +45,7 @@ class Connections {
   // Opens a connection when none is idle.
   absl::StatusOr<Lease> Take() {
     {
-      absl::MutexLock lock(&mutex_);
+      MutexLock lock(&mutex_);
       if (!idle_.empty()) {
         std::unique_ptr<Database> db = std::move(idle_.back());
         idle_.pop_back();
@@ -62,12 +62,12 @@ class Connections {
   static constexpr size_t kMaxIdle = 8;
 
   void GiveBack(std::unique_ptr<Database> db) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (idle_.size() < kMaxIdle) idle_.push_back(std::move(db));
   }
 
   const std::string path_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<std::unique_ptr<Database>> idle_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -50,28 +50,28 @@ absl::Status CheckDeadline(const grpc::ServerContext& context) {
 
 Drain::Member::Member(Drain* drain, Event* event)
     : drain_(*drain), event_(event) {
-  absl::MutexLock lock(&drain_.mutex_);
+  MutexLock lock(&drain_.mutex_);
   drain_.members_.insert(event_);
 }
 
 Drain::Member::~Member() {
-  absl::MutexLock lock(&drain_.mutex_);
+  MutexLock lock(&drain_.mutex_);
   drain_.members_.erase(drain_.members_.find(event_));
 }
 
 void Drain::Begin() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   begun_ = true;
   for (Event* event : members_) event->Notify();
 }
 
 bool Drain::begun() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return begun_;
 }
 
 int Drain::members() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return static_cast<int>(members_.size());
 }
 

@@ -10,9 +10,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message_lite.h"
+#include "service/base/mutex.h"
 #include "service/rpc/loop.h"
 
 namespace paperwire::rpc {
@@ -50,7 +50,7 @@ class Drain {
   int members() const;
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   bool begun_ ABSL_GUARDED_BY(mutex_) = false;
   std::multiset<Event*> members_ ABSL_GUARDED_BY(mutex_);
 };

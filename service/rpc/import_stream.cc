@@ -28,7 +28,7 @@ constexpr size_t kWindow = 4;
 
 // A batch that was handed to the store.
 struct Batch {
-  absl::Mutex mutex;
+  Mutex mutex;
   std::optional<absl::StatusOr<v1::ImportPapersResponse>> answer
       ABSL_GUARDED_BY(mutex);
 };
@@ -66,7 +66,7 @@ Task ReadBatches(std::shared_ptr<Call> call, store::Store& store) {
     store.Import(std::move(request),
                  [call, batch](absl::StatusOr<v1::ImportPapersResponse> r) {
                    {
-                     absl::MutexLock lock(&batch->mutex);
+                     MutexLock lock(&batch->mutex);
                      batch->answer = std::move(r);
                    }
                    call->answered.Notify();
@@ -80,7 +80,7 @@ Task ReadBatches(std::shared_ptr<Call> call, store::Store& store) {
 std::optional<absl::StatusOr<v1::ImportPapersResponse>> TakeAnswer(
     Call& call) {
   if (call.batches.empty()) return std::nullopt;
-  absl::MutexLock lock(&call.batches.front()->mutex);
+  MutexLock lock(&call.batches.front()->mutex);
   return std::move(call.batches.front()->answer);
 }
 

@@ -20,14 +20,14 @@ void Loop::Stop() {
 }
 
 void Event::Notify() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   notified_ = true;
   if (alarm_ != nullptr) alarm_->Cancel();
 }
 
 bool Event::Waiter::await_suspend(std::coroutine_handle<> coroutine) {
   coroutine_ = coroutine;
-  absl::MutexLock lock(&event_.mutex_);
+  MutexLock lock(&event_.mutex_);
   if (event_.notified_) {
     event_.notified_ = false;
     notified_ = true;
@@ -45,7 +45,7 @@ bool Event::Waiter::await_suspend(std::coroutine_handle<> coroutine) {
 
 void Event::Waiter::Complete(bool) {
   {
-    absl::MutexLock lock(&event_.mutex_);
+    MutexLock lock(&event_.mutex_);
     event_.alarm_.reset();
     notified_ = event_.notified_;
     event_.notified_ = false;

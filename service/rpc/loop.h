@@ -27,8 +27,8 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "service/base/mutex.h"
 
 namespace paperwire::rpc {
 
@@ -127,7 +127,7 @@ class Event {
 
  private:
   Loop& loop_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool notified_ ABSL_GUARDED_BY(mutex_) = false;
   // Set while somebody waits; cancelling it is what wakes them.
   std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);

@@ -45,7 +45,7 @@ absl::StatusOr<BatchEntry> ReadBatchEntry(Database& db, Entry entry) {
 
 void Feed::Publish(std::shared_ptr<const Batch> batch) {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     head_ = batch->last;
     kept_entries_ += batch->entries.size();
     kept_.push_back(std::move(batch));
@@ -55,19 +55,19 @@ void Feed::Publish(std::shared_ptr<const Batch> batch) {
       kept_.pop_front();
     }
   }
-  absl::MutexLock lock(&listeners_mutex_);
+  MutexLock lock(&listeners_mutex_);
   for (const auto& [id, listener] : listeners_) listener();
 }
 
 int64_t Feed::head() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return head_;
 }
 
 absl::StatusOr<std::shared_ptr<const Batch>> Feed::Next(int64_t sequence) {
   int64_t head;
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     head = head_;
     if (sequence >= head) return std::shared_ptr<const Batch>();
     if (!kept_.empty() && kept_.front()->first <= sequence + 1) {
@@ -107,14 +107,14 @@ absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
 }
 
 int64_t Feed::AddListener(std::function<void()> listener) {
-  absl::MutexLock lock(&listeners_mutex_);
+  MutexLock lock(&listeners_mutex_);
   const int64_t id = next_listener_++;
   listeners_[id] = std::move(listener);
   return id;
 }
 
 void Feed::RemoveListener(int64_t id) {
-  absl::MutexLock lock(&listeners_mutex_);
+  MutexLock lock(&listeners_mutex_);
   listeners_.erase(id);
 }
 

@@ -21,7 +21,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "service/base/mutex.h"
 #include "service/journal/connections.h"
 #include "service/standing/batch.h"
 
@@ -66,12 +66,12 @@ class Feed {
   journal::Connections& journal_;
   const FeedOptions options_;
 
-  absl::Mutex listeners_mutex_;
+  Mutex listeners_mutex_;
   std::map<int64_t, std::function<void()>> listeners_
       ABSL_GUARDED_BY(listeners_mutex_);
   int64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   int64_t head_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::shared_ptr<const Batch>> kept_ ABSL_GUARDED_BY(mutex_);
   size_t kept_entries_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "service/base/error_details.h"
+#include "service/base/mutex.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/catalogue/tables.h"
@@ -100,7 +100,7 @@ struct Store::Impl {
   std::unique_ptr<index::Index> index;
   std::unique_ptr<standing::Feed> feed;
 
-  absl::Mutex mutex;
+  Mutex mutex;
   std::deque<Group> following ABSL_GUARDED_BY(mutex);
   bool stopping ABSL_GUARDED_BY(mutex) = false;
   std::thread follower;
@@ -110,8 +110,9 @@ struct Store::Impl {
   ~Impl() {
     writer.reset();  // finishes the jobs, which still pass the follower
     {
-      absl::MutexLock lock(&mutex);
+      MutexLock lock(&mutex);
       stopping = true;
+      lock.Changed();
     }
     if (follower.joinable()) follower.join();
     if (index != nullptr) Checkpoint();
@@ -127,11 +128,12 @@ struct Store::Impl {
 
   // On the writer's thread.
   void Hand(Group group) {
-    const auto room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    MutexLock lock(&mutex);
+    lock.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
       return following.size() < kMaxFollowing;
-    };
-    absl::MutexLock lock(&mutex, absl::Condition(&room));
+    });
     following.push_back(std::move(group));
+    lock.Changed();
   }
 
   // On the follower's thread.
@@ -139,13 +141,14 @@ struct Store::Impl {
     while (true) {
       Group group;
       {
-        const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+        MutexLock lock(&mutex);
+        lock.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
           return stopping || !following.empty();
-        };
-        absl::MutexLock lock(&mutex, absl::Condition(&ready));
+        });
         if (following.empty()) return;
         group = std::move(following.front());
         following.pop_front();
+        lock.Changed();
       }
       Follow(std::move(group.changes));
       for (const std::function<void()>& done : group.done) done();

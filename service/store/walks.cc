@@ -7,7 +7,7 @@ namespace paperwire::store {
 
 void Walks::Keep(std::shared_ptr<const index::Snapshot> snapshot) {
   const absl::Time now = clock_.Now();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const int64_t sequence = snapshot->sequence();
   held_[sequence] = {.snapshot = std::move(snapshot), .used = now};
   for (auto it = held_.begin(); it != held_.end();) {
@@ -22,7 +22,7 @@ void Walks::Keep(std::shared_ptr<const index::Snapshot> snapshot) {
 
 std::shared_ptr<const index::Snapshot> Walks::Find(int64_t sequence) {
   const absl::Time now = clock_.Now();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = held_.find(sequence);
   if (it == held_.end()) return nullptr;
   if (now - it->second.used > kLifetime) {

@@ -11,9 +11,9 @@
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "service/base/clock.h"
+#include "service/base/mutex.h"
 #include "service/index/snapshot.h"
 
 namespace paperwire::store {
@@ -41,7 +41,7 @@ class Walks {
   };
 
   Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<int64_t, Held> held_ ABSL_GUARDED_BY(mutex_);  // by sequence
 };
 

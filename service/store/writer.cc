@@ -16,25 +16,27 @@ Writer::Writer(journal::Database* db, Clock* clock, int group_papers,
 
 Writer::~Writer() {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     stopping_ = true;
+    lock.Changed();
   }
   thread_.join();
 }
 
 void Writer::Submit(Job job) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   queue_.push_back(std::move(job));
+  lock.Changed();
 }
 
 void Writer::Run() {
   while (true) {
     std::vector<Job> jobs;
     {
-      const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      MutexLock lock(&mutex_);
+      lock.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
         return stopping_ || !queue_.empty();
-      };
-      absl::MutexLock lock(&mutex_, absl::Condition(&ready));
+      });
       if (queue_.empty()) return;  // stopping, and everything is done
       int papers = 0;
       while (!queue_.empty() && (jobs.empty() || papers < group_papers_)) {

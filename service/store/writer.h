@@ -13,8 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "service/base/clock.h"
+#include "service/base/mutex.h"
 #include "service/catalogue/catalogue.h"
 #include "service/journal/database.h"
 
@@ -66,7 +66,7 @@ class Writer {
   const int group_papers_;
   const std::function<void(Group)> follow_;
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::deque<Job> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the others
