@@ -22,9 +22,9 @@ struct TexCommand {
   };
   std::string_view name;
   Kind kind = Kind::kArgument;
-  std::string_view folded;   // kLetters, kName
-  std::string_view unicode;  // kLetters, kName: how it is printed
-  char32_t mark = 0;         // kAccent: the combining mark, 0 for none
+  std::string_view folded = {};   // kLetters, kName
+  std::string_view unicode = {};  // kLetters, kName: how it is printed
+  char32_t mark = 0;              // kAccent: the combining mark, 0 for none
 };
 
 // The command `name` (letters, without backslash), or null when it is none

@@ -6,6 +6,7 @@
 
 #include "service/text/tokenizer.h"
 
+#include <algorithm>
 #include <array>
 
 #include "service/text/tex.h"
@@ -141,13 +142,16 @@ void Tokenizer::Append(std::string_view folded, size_t begin, size_t end) {
   argument_ = false;
   if (!in_word_) BeginWord(begin);
   end_ = end;
-  if (full_ || forms_.size() - form_begin_ + folded.size() > kMaxTokenBytes) {
-    full_ = true;
-    // A word is never empty, whatever its first letter folds to.
-    if (forms_.size() == form_begin_) forms_ += folded.substr(0, 1);
-    return;
+  const size_t room = kMaxTokenBytes - (forms_.size() - form_begin_);
+  if (folded.size() > room) full_ = true;
+  if (!full_) {
+    forms_ += folded;
+  } else if (forms_.size() == form_begin_) {
+    // Longer than a word may be by itself: cut at the border of a code point.
+    size_t cut = room;
+    while ((folded[cut] & 0xC0) == 0x80) --cut;
+    forms_ += folded.substr(0, cut);
   }
-  forms_ += folded;
 }
 
 void Tokenizer::ReadAsciiWord() {
@@ -195,13 +199,15 @@ void Tokenizer::ReadNonAscii() {
     case Folded::Kind::kWord:
       Append(bytes, begin, end);
       break;
-    case Folded::Kind::kGreek:
-      if (begin < greek_end_ || GreekWordAt(begin)) {
-        Append(bytes.substr(0, kGreekLetterBytes), begin, end);
-      } else {
-        Append(bytes.substr(kGreekLetterBytes), begin, end);
-      }
+    case Folded::Kind::kGreek: {
+      // Looking ahead can move the bytes.
+      const bool letter = begin < greek_end_ || GreekWordAt(begin);
+      const std::string_view both = folds_.Bytes(folded);
+      Append(letter ? both.substr(0, kGreekLetterBytes)
+                    : both.substr(kGreekLetterBytes),
+             begin, end);
       break;
+    }
     case Folded::Kind::kIdeograph:
       EndWord();
       Append(bytes, begin, end);
