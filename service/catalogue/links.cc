@@ -39,6 +39,12 @@ bool SameAddress(std::string_view a, std::string_view b) {
              : path_a == path_b;
 }
 
+// Hosts where only an address with a path says anything.
+bool IsForge(std::string_view host) {
+  return host == "github.com" || host == "gitlab.com" ||
+         host == "huggingface.co" || host == "hf.co";
+}
+
 // How many parts the path has: "/a/b" has two.
 int Parts(std::string_view path) {
   int parts = 0;
@@ -190,7 +196,8 @@ void AddLinksFromText(std::string_view text, v1::Paper* paper) {
     if (kind == v1::Link::KIND_UNSPECIFIED) {
       // A page somewhere: the authors' own, in all likelihood, when there is
       // an address in an abstract at all.
-      if (Split(uri).first.find('.') == std::string::npos) continue;
+      const std::string host = Split(uri).first;
+      if (host.find('.') == std::string::npos || IsForge(host)) continue;
       AddLink(v1::Link::KIND_PROJECT, uri, paper);
     } else {
       AddLink(kind, uri, paper);

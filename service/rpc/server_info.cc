@@ -46,7 +46,7 @@ absl::Status GetServerStats(store::Store& store, const Drain& streams,
   const std::shared_ptr<const index::Snapshot> snapshot = store.snapshot();
   response->set_active_papers(snapshot->documents());
   response->set_indexed_sequence(snapshot->sequence());
-  response->set_index_segments(static_cast<int32_t>(snapshot->segment_count()));
+  response->set_index_segments(static_cast<int32_t>(snapshot->segments().size()));
   response->set_index_bytes(snapshot->bytes());
 
   ASSIGN_OR_RETURN(journal::Connections::Lease db, store.journal().Take());
