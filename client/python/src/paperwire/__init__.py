@@ -1,0 +1,111 @@
+"""Paperwire: search research papers, and be told of new ones.
+
+    import paperwire
+
+    client = paperwire.Client()
+    client.search("sparse autoencoders", has="code").to_pandas()
+    for match in client.watch("sparse autoencoders"):
+        print(match.paper.title)
+
+`Client` blocks; `AsyncClient` has the same methods for asyncio. Everything
+that goes wrong is a `PaperwireError`.
+"""
+
+from importlib.metadata import version as _version
+
+from paperwire._info import Change, ServerInfo, ServerStats, SourceStats
+from paperwire.aio import AsyncClient
+from paperwire.client import Client
+from paperwire.cursors import CursorStore, FileCursorStore, MemoryCursorStore
+from paperwire.errors import (
+    Aborted,
+    AlreadyExists,
+    Cancelled,
+    CursorTooOld,
+    DataLoss,
+    DeadlineExceeded,
+    FailedPrecondition,
+    FieldViolation,
+    InvalidArgument,
+    InvalidQuery,
+    NotFound,
+    OutOfRange,
+    PageTokenExpired,
+    PaperwireError,
+    PermissionDenied,
+    ResourceExhausted,
+    Unavailable,
+    Unimplemented,
+    from_rpc_error,
+)
+from paperwire.exporting import AsyncExport, Export
+from paperwire.importing import ImportProgress, ImportReport, Rejection
+from paperwire.papers import Paper
+from paperwire.query import Query
+from paperwire.results import (
+    AsyncPaperList,
+    AsyncResults,
+    Explanation,
+    Facet,
+    Highlight,
+    Hit,
+    PaperList,
+    Results,
+    Similar,
+)
+from paperwire.watch import AsyncWatch, Match, Reset, ResetWarning, Watch
+
+__version__ = _version("paperwire")
+
+__all__ = [
+    "Client",
+    "AsyncClient",
+    "Query",
+    "Paper",
+    "Results",
+    "AsyncResults",
+    "Hit",
+    "Highlight",
+    "Explanation",
+    "Facet",
+    "Similar",
+    "PaperList",
+    "AsyncPaperList",
+    "Export",
+    "AsyncExport",
+    "ImportReport",
+    "ImportProgress",
+    "Rejection",
+    "Watch",
+    "AsyncWatch",
+    "Match",
+    "Reset",
+    "ResetWarning",
+    "CursorStore",
+    "FileCursorStore",
+    "MemoryCursorStore",
+    "Change",
+    "ServerInfo",
+    "ServerStats",
+    "SourceStats",
+    "PaperwireError",
+    "NotFound",
+    "InvalidArgument",
+    "InvalidQuery",
+    "FailedPrecondition",
+    "PageTokenExpired",
+    "OutOfRange",
+    "CursorTooOld",
+    "Unavailable",
+    "DeadlineExceeded",
+    "ResourceExhausted",
+    "Aborted",
+    "AlreadyExists",
+    "PermissionDenied",
+    "Unimplemented",
+    "Cancelled",
+    "DataLoss",
+    "FieldViolation",
+    "from_rpc_error",
+    "__version__",
+]

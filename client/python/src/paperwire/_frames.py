@@ -1,0 +1,60 @@
+"""Data frames with the same columns and types whatever is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Tuple
+
+from paperwire.papers import Paper
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Microseconds reach from year 1 to 9999; nanoseconds only from 1678 to 2261.
+_TIME = "datetime64[us, UTC]"
+
+_COLUMNS: Dict[str, Tuple[str, Callable[[Paper], Any]]] = {
+    "name": ("string", lambda p: p.name),
+    "title": ("string", lambda p: p.title),
+    "authors": ("object", lambda p: p.authors),
+    "published": (_TIME, lambda p: p.published),
+    "year": ("Int64", lambda p: p.year),
+    "categories": ("object", lambda p: p.categories),
+    "venue": ("string", lambda p: p.venue or None),
+    "votes": ("Int64", lambda p: p.votes),
+    "arxiv": ("string", lambda p: p.arxiv_id or None),
+    "doi": ("string", lambda p: p.doi or None),
+    "url": ("string", lambda p: p.url or None),
+    "code": ("string", lambda p: p.code_url or None),
+    "sources": ("object", lambda p: p.sources),
+    "abstract": ("string", lambda p: p.abstract),
+}
+
+
+def papers_frame(
+    papers: Sequence[Paper],
+    extra: Sequence[Tuple[str, str, List[Any]]] = (),
+) -> pd.DataFrame:
+    """Returns one row a paper.
+
+    Args:
+        papers: The papers.
+        extra: Further columns (name, type, values), which stand behind
+            `votes`.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError(
+            "to_pandas() needs pandas: pip install 'paperwire[pandas]'"
+        ) from error
+    columns = {}
+    for column, (dtype, value) in _COLUMNS.items():
+        values = [value(paper) for paper in papers]
+        columns[column] = pd.Series(values, dtype=dtype)
+        if column == "votes":
+            for name, dtype_, values_ in extra:
+                columns[name] = pd.Series(values_, dtype=dtype_)
+    return pd.DataFrame(columns)

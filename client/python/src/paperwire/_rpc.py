@@ -1,0 +1,146 @@
+"""The contract's methods as typed values.
+
+The generated stubs carry no types, and exist once for each kind of channel.
+This table is what both clients call by:
+
+    call = channel.unary_unary(GET_PAPER.path, GET_PAPER.encode, ...)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Generic, Type, TypeVar
+
+from google.protobuf import empty_pb2
+from google.protobuf.message import Message
+
+from paperwire.v1 import paper_pb2 as paper
+from paperwire.v1 import paper_service_pb2 as papers
+from paperwire.v1 import search_service_pb2 as search
+from paperwire.v1 import server_service_pb2 as server
+from paperwire.v1 import subscription_service_pb2 as subscriptions
+
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
+
+
+@dataclass(frozen=True)
+class Method(Generic[Request, Response]):
+    """One method: where it is, and what goes in and comes out."""
+
+    path: str
+    request: Type[Request]
+    response: Type[Response]
+
+    @staticmethod
+    def encode(message: Any) -> bytes:
+        """Returns the request's bytes."""
+        data: bytes = message.SerializeToString()
+        return data
+
+    @property
+    def decode(self) -> Callable[[bytes], Response]:
+        """What makes the response of its bytes."""
+        return self.response.FromString
+
+
+def _method(
+    service: str, name: str, request: Type[Request], response: Type[Response]
+) -> Method[Request, Response]:
+    return Method(f"/paperwire.v1.{service}/{name}", request, response)
+
+
+GET_PAPER = _method(
+    "PaperService", "GetPaper", papers.GetPaperRequest, paper.Paper
+)
+BATCH_GET_PAPERS = _method(
+    "PaperService",
+    "BatchGetPapers",
+    papers.BatchGetPapersRequest,
+    papers.BatchGetPapersResponse,
+)
+LIST_PAPERS = _method(
+    "PaperService",
+    "ListPapers",
+    papers.ListPapersRequest,
+    papers.ListPapersResponse,
+)
+IMPORT_PAPERS = _method(
+    "PaperService",
+    "ImportPapers",
+    papers.ImportPapersRequest,
+    papers.ImportPapersResponse,
+)
+DELETE_PAPER = _method(
+    "PaperService", "DeletePaper", papers.DeletePaperRequest, empty_pb2.Empty
+)
+LIST_PAPER_CHANGES = _method(
+    "PaperService",
+    "ListPaperChanges",
+    papers.ListPaperChangesRequest,
+    papers.ListPaperChangesResponse,
+)
+SPLIT_PAPER = _method(
+    "PaperService",
+    "SplitPaper",
+    papers.SplitPaperRequest,
+    papers.SplitPaperResponse,
+)
+SEARCH = _method(
+    "SearchService", "Search", search.SearchRequest, search.SearchResponse
+)
+SEARCH_BATCH = _method(
+    "SearchService",
+    "SearchBatch",
+    search.SearchBatchRequest,
+    search.SearchBatchResponse,
+)
+EXPORT_PAPERS = _method(
+    "SearchService",
+    "ExportPapers",
+    search.ExportPapersRequest,
+    search.ExportPapersResponse,
+)
+SEARCH_SIMILAR_PAPERS = _method(
+    "SearchService",
+    "SearchSimilarPapers",
+    search.SearchSimilarPapersRequest,
+    search.SearchSimilarPapersResponse,
+)
+WATCH = _method(
+    "SubscriptionService",
+    "Watch",
+    subscriptions.WatchRequest,
+    subscriptions.WatchResponse,
+)
+GET_SERVER_INFO = _method(
+    "ServerService",
+    "GetServerInfo",
+    server.GetServerInfoRequest,
+    server.GetServerInfoResponse,
+)
+GET_SERVER_STATS = _method(
+    "ServerService",
+    "GetServerStats",
+    server.GetServerStatsRequest,
+    server.GetServerStatsResponse,
+)
+
+# grpc.health.v1 is two fields in all: read and written by hand, it needs no
+# further dependency.
+HEALTH_PATH = "/grpc.health.v1.Health/Check"
+_HEALTH = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
+
+
+def health_request(service: str) -> bytes:
+    """Returns a `HealthCheckRequest` (field 1: the service's name)."""
+    name = service.encode()
+    if len(name) > 127:
+        raise ValueError(f"service: {len(name)} bytes are too long for a name")
+    return b"\x0a" + bytes([len(name)]) + name if name else b""
+
+
+def health_status(response: bytes) -> str:
+    """Returns the word for a `HealthCheckResponse` (field 1: an enum)."""
+    value = response[1] if response[:1] == b"\x08" and len(response) > 1 else 0
+    return _HEALTH.get(value, "UNKNOWN")
