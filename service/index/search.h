@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/index/document.h"
 #include "service/index/snapshot.h"
 #include "service/query/query.h"
 

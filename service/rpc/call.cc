@@ -9,6 +9,8 @@
 
 namespace paperwire::rpc {
 
+constexpr int kBlockBytes = 64 << 10;
+
 absl::Status ParseMessage(grpc::ByteBuffer* bytes,
                           google::protobuf::MessageLite* message) {
   bool parsed = false;
@@ -31,11 +33,9 @@ absl::Status ParseMessage(grpc::ByteBuffer* bytes,
 grpc::ByteBuffer SerializeMessage(
     const google::protobuf::MessageLite& message) {
   grpc::ByteBuffer bytes;
-  bool own_buffer = false;
-  // Fails only when memory is out or the message is past 2 GiB.
-  (void)grpc::GenericSerialize<grpc::ProtoBufferWriter,
-                               google::protobuf::MessageLite>(message, &bytes,
-                                                              &own_buffer);
+  grpc::ProtoBufferWriter writer(&bytes, kBlockBytes,
+                                 static_cast<int>(message.ByteSizeLong()));
+  message.SerializeToZeroCopyStream(&writer);
   return bytes;
 }
 

@@ -27,7 +27,8 @@
 
 namespace paperwire::rpc {
 
-// How the generated code asks for the next call of a method.
+// How the generated code asks for the next call of a method; `Service` is the
+// base of the raw service that has the method.
 template <typename Service>
 using RequestUnary = void (Service::*)(
     grpc::ServerContext*, grpc::ByteBuffer*,
@@ -43,9 +44,9 @@ struct Unary {
 };
 
 // The handler runs on the loop and must not block for long.
-template <typename Request, typename Response, typename Service>
+template <typename Request, typename Response, typename Service, typename Base>
 Task ServeUnary(
-    Loop& loop, Service& service, RequestUnary<Service> request_method,
+    Loop& loop, Service& service, RequestUnary<Base> request_method,
     std::function<absl::Status(Unary<Request, Response>&)> handler) {
   grpc::ServerContext context;
   grpc::ByteBuffer bytes;
@@ -79,9 +80,9 @@ Task ServeUnary(
 
 // As ServeUnary, for what another thread answers. The handler hands the
 // request on together with what to call with the answer, from any thread.
-template <typename Request, typename Response, typename Service>
+template <typename Request, typename Response, typename Service, typename Base>
 Task ServeDeferred(
-    Loop& loop, Service& service, RequestUnary<Service> request_method,
+    Loop& loop, Service& service, RequestUnary<Base> request_method,
     std::function<void(Request,
                        std::function<void(absl::StatusOr<Response>)>)>
         handler) {

@@ -7,6 +7,8 @@
 #include "service/base/status_macros.h"
 #include "service/index/document.h"
 #include "service/index/search.h"
+#include "service/index/segment_builder.h"
+#include "service/text/analyzer.h"
 
 namespace paperwire::standing {
 namespace {
@@ -14,15 +16,17 @@ namespace {
 std::shared_ptr<const index::Segment> SegmentOf(
     const std::vector<BatchEntry>& entries,
     std::shared_ptr<const v1::Paper> BatchEntry::* side) {
-  std::vector<index::Document> documents;
+  static thread_local text::Analyzer analyzer;
+  index::SegmentBuilder builder(&analyzer);
+  bool empty = true;
   for (const BatchEntry& entry : entries) {
     const std::shared_ptr<const v1::Paper>& paper = entry.*side;
     if (paper == nullptr) continue;
-    documents.push_back(
-        index::MakeDocument(*paper, entry.number, entry.sequence));
+    builder.Add(index::MakeDocument(*paper, entry.number, entry.sequence));
+    empty = false;
   }
-  if (documents.empty()) return nullptr;
-  return index::BuildSegment(documents);
+  if (empty) return nullptr;
+  return builder.Finish(/*id=*/0, entries.back().sequence);
 }
 
 }  // namespace
