@@ -2,10 +2,9 @@
 //
 //     auto world = MakeWorld(&stop);
 //     auto http = MakeCurlClient({.contact = "mailto:ops@example.org"});
-//     ASSIGN_OR_RETURN(auto harvester,
-//                      MakeArxivHarvester({.set = "cs", .state_file =
-//                      "cs.json"},
-//                                         http.get(), world.get()));
+//     const ArxivOptions options = {.set = "cs", .state_file = "cs.json"};
+//     ASSIGN_OR_RETURN(auto harvester, MakeArxivHarvester(options, http.get(),
+//                                                         world.get()));
 //     ASSIGN_OR_RETURN(Summary summary, harvester->RunOnce(deliver, progress));
 //
 // Papers come in batches. The position is saved, atomically, only after
@@ -102,7 +101,7 @@ struct ArxivOptions {
   // The first datestamp to take, YYYY-MM-DD, when there is no state yet.
   // Empty: everything there is.
   std::string from;
-  // Empty: nothing is remembered.
+  // Empty: remembered as long as the harvester lives.
   std::string state_file;
   // Days without a newer datestamp after which the source counts as stale.
   int stale_days = 4;

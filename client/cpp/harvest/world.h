@@ -34,6 +34,8 @@ struct HttpOptions {
   absl::Duration stall_timeout = absl::Seconds(60);
   size_t max_body_bytes = size_t{256} << 20;
   int max_redirects = 5;
+  // Setting it ends a request with CANCELLED. May be null.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 // GET over HTTP. Thread-safe.
