@@ -4,12 +4,15 @@
 //     request.set_text("title:bottleneck -vision year:2024..");
 //     ASSIGN_OR_RETURN(query::Query query, query::Parse(request));
 //
-// Stages, a file each: lexer.cc (text to tokens with positions), parser.cc
-// (tokens to a tree), normalize.cc (the normal form of query.h). README.md
-// holds the grammar.
+// Stages, a file each: lexer.cc (text to lexemes with positions), parser.cc
+// (lexemes to a tree) with leaves.cc (words, phrases and values), filters.cc
+// (the structured filters), normalize.cc (the normal form of query.h).
+// README.md holds the grammar.
 
 #ifndef PAPERWIRE_SERVICE_QUERY_PARSER_H_
 #define PAPERWIRE_SERVICE_QUERY_PARSER_H_
+
+#include <cstddef>
 
 #include "absl/status/statusor.h"
 #include "paperwire/v1/query.pb.h"
@@ -27,9 +30,9 @@ struct Limits {
 //
 // Any thread. INVALID_ARGUMENT says what is wrong, at which character
 // (code points, from 1) of the text, and what to write instead; its payload
-// (base/error_details.h) names the field ("query.text"). Never crashes, and
-// never reads a text as something else than it says: what cannot be parsed
-// is refused.
+// (base/error_details.h) names the field as seen from the Query ("text",
+// "categories[2]"). Never crashes, and never reads a text as something else
+// than it says: what cannot be parsed is refused.
 absl::StatusOr<Query> Parse(const v1::Query& request,
                             const Limits& limits = Limits());
 

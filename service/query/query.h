@@ -11,6 +11,7 @@
 #ifndef PAPERWIRE_SERVICE_QUERY_QUERY_H_
 #define PAPERWIRE_SERVICE_QUERY_QUERY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -53,7 +54,8 @@ struct Keyword {
     kCategory,  // "cs.cl", or an archive: "cs" is true of "cs.cl" as well
     kSource,    // "hf-daily"
     kId,        // "arxiv:2410.01131", or the value alone, or our own id
-    kHas,       // "code", "project", "data", "model", "demo", "pdf"
+    kHas,       // "code", "project", "data", "model", "demo", "pdf",
+                // "abstract-page", "media"
   };
   Kind kind = Kind::kCategory;
   std::string value;  // lower case
@@ -96,11 +98,11 @@ struct Node {
   // kPhrase: how many other words may stand between the first and the last in
   // all. 0 is an exact phrase; with more, the order of the words is free.
   int slop = 0;
-  int distance = 0;               // kFuzzy: 1 or 2
-  FieldSet fields = kAllFields;   // kWord, kPhrase, kPrefix, kFuzzy
-  float boost = 1;                // multiplies the score of the leaf
-  Keyword keyword;                // kKeyword
-  Range range;                    // kRange
+  int distance = 0;              // kFuzzy: 1 or 2
+  FieldSet fields = kAllFields;  // kWord, kPhrase, kPrefix, kFuzzy
+  float boost = 1;               // multiplies the score of the leaf
+  Keyword keyword;               // kKeyword
+  Range range;                   // kRange
   // Where it stands in the text, in bytes, for messages; not compared.
   uint32_t begin = 0;
   uint32_t end = 0;
@@ -121,6 +123,9 @@ struct Query {
 // The query as text that parses to the same tree; equal for equal trees.
 // Tokens are bound to its fingerprint, tests compare it.
 std::string ToString(const Node& node);
+
+// Whether two trees are the same; where they stand in a text does not count.
+bool operator==(const Node& a, const Node& b);
 
 // A stable 64-bit fingerprint of the normal form.
 uint64_t Fingerprint(const Query& query);
