@@ -1,0 +1,68 @@
+#include "client/cpp/command/errors.h"
+
+#include <optional>
+
+#include "client/cpp/command/text_layout.h"
+#include "service/base/error_details.h"
+#include "service/base/strings.h"
+
+namespace paperwire::command {
+namespace {
+
+// What to do about errors that a message cannot help with, because whoever
+// wrote it does not know about this command. Empty: nothing to add.
+std::string Advice(const absl::Status& status) {
+  const std::optional<ErrorReason> reason = ReasonOf(status);
+  if (reason.has_value() && reason->reason == "PAGE_TOKEN_EXPIRED") {
+    return "Search again without --page-token.";
+  }
+  if (reason.has_value() && reason->facts.contains("oldest_token")) {
+    return StrCat("The oldest place to resume from is --from ",
+                  reason->facts.at("oldest_token"));
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kDeadlineExceeded:
+      return "Give it longer with --timeout SECONDS.";
+    case absl::StatusCode::kUnimplemented:
+      return "Is something else listening there, or an older paperwired? See "
+             "paperwire status.";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string ShortCause(std::string_view message) {
+  const std::string_view intro = "failed to connect to all addresses";
+  if (message.substr(0, intro.size()) != intro) return std::string(message);
+  const size_t colon = message.rfind(": ");
+  return std::string(colon == message.npos ? message
+                                           : message.substr(colon + 2));
+}
+
+std::string ErrorText(const absl::Status& status, const std::string& address,
+                      bool color) {
+  const std::string message(ToStd(status.message()));
+  std::string text =
+      Render({{"paperwire:", Style::kError}, {" ", Style::kPlain}}, color);
+  const std::optional<ErrorReason> reason = ReasonOf(status);
+  if (absl::IsUnavailable(status) && !reason.has_value() &&
+      !message.starts_with("cannot ")) {
+    StrAppend(&text, "cannot reach the server at ", Printable(address), ": ",
+              Printable(ShortCause(message)),
+              "\n  Is paperwired running? Start one with deploy/quickstart, or "
+              "say where it is\n  with --server HOST:PORT or "
+              "PAPERWIRE_ADDRESS.\n");
+    return text;
+  }
+  StrAppend(&text, message.empty() ? absl::StatusCodeToString(status.code())
+                                   : Printable(message));
+  StrAppend(&text, "\n");
+  if (const std::string advice = Advice(status); !advice.empty()) {
+    StrAppend(&text, "  ", Printable(advice), "\n");
+  }
+  return text;
+}
+
+}  // namespace paperwire::command
