@@ -347,16 +347,14 @@ class Lexer {
           begin);
       return absl::OkStatus();
     }
-    // "1) first": a bracket that numbers.
-    if (open_.empty() && At(at_) == ')' && SpaceAt(at_ + 1) && at_start &&
-        body.size() <= 4 && (body.size() == 1 || IsNumber(body))) {
-      const size_t end = at_++;
-      if (HasWord(body)) {
-        Lexeme& lexeme = Add(Kind::kPlain, begin);
-        lexeme.body = body;
-        lexeme.end = static_cast<uint32_t>(end);
-      }
-      return absl::OkStatus();
+    // The bracket of "1) first" and of "thanks:-)" pairs with none.
+    const bool numbers =
+        at_start && body.size() <= 4 && (body.size() == 1 || IsNumber(body));
+    const bool smiles = body.ends_with(':') || body.ends_with(":-") ||
+                        body.ends_with(';') || body.ends_with(";-");
+    if (open_.empty() && At(at_) == ')' && SpaceAt(at_ + 1) &&
+        (numbers || smiles)) {
+      ++at_;
     }
     if (!HasWord(body)) return absl::OkStatus();
     Add(Kind::kChunk, begin).body = body;

@@ -54,8 +54,7 @@ TEST(RealQueriesTest, NearlyAllParse) {
   for (const char* name :
        {"queries/scidocs.jsonl", "queries/bioasq.jsonl",
         "queries/trec-covid.jsonl", "queries/doris-mae-subqueries.jsonl",
-        "collections/cranfield/queries.jsonl",
-        "collections/cisi/queries.jsonl",
+        "collections/cranfield/queries.jsonl", "collections/cisi/queries.jsonl",
         "collections/nfcorpus/queries.jsonl"}) {
     const Count count = ParseAll(data / name, "text");
     EXPECT_GT(count.texts, 0) << name;
