@@ -81,7 +81,12 @@ class Watch(Iterator[Match]):
         """
         return self._core.caught_up
 
-    def __iter__(self) -> Iterator[Match]:
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called, or the watch came to its end."""
+        return self._stopped.is_set()
+
+    def __iter__(self) -> Watch:
         return self
 
     def __next__(self) -> Match:
