@@ -6,6 +6,7 @@ The same as `_blocking`, awaited; see there for what is not explained here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any, AsyncIterable, AsyncIterator, Iterable, Optional, Union
 
@@ -27,6 +28,7 @@ from paperwire.errors import from_rpc_error
 from paperwire.importing import WINDOW, Importable, ImportSession
 from paperwire.v1 import paper_service_pb2 as papers_pb
 
+_LISTEN_SECONDS = 0.3
 Papers = Union[Iterable[Importable], AsyncIterable[Importable]]
 
 
@@ -106,29 +108,72 @@ class AsyncCalls:
                     raise from_rpc_error(error, target) from error
                 await asyncio.sleep(pause)
 
-    def stream(self, method: Any, request: Any = None) -> Any:
+    def stream(self, method: Any, request: Any = None) -> AsyncReader:
         """Starts a streaming call; without a request, in both directions."""
         metadata = self.endpoint.metadata
         if request is None:
-            return self._channel.stream_stream(
+            call = self._channel.stream_stream(
                 method.path, method.encode, method.decode
             )(metadata=metadata)
-        return self._channel.unary_stream(
-            method.path, method.encode, method.decode
-        )(request, metadata=metadata)
+        else:
+            call = self._channel.unary_stream(
+                method.path, method.encode, method.decode
+            )(request, metadata=metadata)
+        return AsyncReader(call)
 
-    async def read(self, call: Any, timeout: float) -> Any:
-        """Returns the next answer of a stream; None when it ended well.
+
+class AsyncReader:
+    """One streaming call. As `_streams.Reader`, and it writes as well."""
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+        self._read: Optional[asyncio.Future[Any]] = None
+
+    async def get(self, timeout: float) -> Any:
+        """Returns the next answer; None when the stream ended well.
+
+        A read that times out is kept for the next time: to cancel it would
+        end the call.
 
         Raises:
-            DeadlineExceeded: Nothing came in time; the call is over.
+            TimeoutError: Nothing came in time; more may come.
+            grpc.RpcError: The call failed.
+        """
+        if self._read is None:
+            self._read = asyncio.ensure_future(self._call.read())
+        done, _ = await asyncio.wait({self._read}, timeout=timeout)
+        if not done:
+            raise TimeoutError
+        read, self._read = self._read, None
+        answer = grpc.aio.EOF if read is None else read.result()
+        return None if answer is grpc.aio.EOF else answer
+
+    async def write(self, request: Any, timeout: float) -> None:
+        """Sends a request; who reads finds out when the call has ended.
+
+        Raises:
+            TimeoutError: It could not be sent in time; the call is over.
             grpc.RpcError: The call failed.
         """
         try:
-            answer = await asyncio.wait_for(call.read(), timeout)
+            await asyncio.wait_for(self._call.write(request), timeout)
         except asyncio.TimeoutError:
-            raise timed_out(self.endpoint.target) from None
-        return None if answer is grpc.aio.EOF else answer
+            raise TimeoutError from None
+        except asyncio.InvalidStateError:
+            return
+
+    async def done_writing(self) -> None:
+        """Ends the stream of requests."""
+        await self._call.done_writing()
+
+    def cancel(self) -> None:
+        """Ends the call; whoever waits in `get` gets None."""
+        read, self._read = self._read, None
+        if read is not None and read.done() and not read.cancelled():
+            read.exception()  # else asyncio complains that nobody asked
+        elif read is not None:
+            read.cancel()
+        self._call.cancel()
 
 
 async def run_import(
@@ -144,14 +189,16 @@ async def run_import(
         calls.endpoint.target, calls.retries, IMPORT_OUTAGE, LONGEST_PAUSE
     )
     source = _Source(batches)
+    careful = False
     while source.more or session.pending:
         failure: Optional[grpc.RpcError] = None
         try:
             await _run_stream(
-                calls, session, source, acknowledge, patience, wait
+                calls, session, source, acknowledge, patience, wait, careful
             )
         except grpc.RpcError as error:
             failure = error
+            careful = error.code() is grpc.StatusCode.INTERNAL
         if source.more or session.pending:
             await asyncio.sleep(patience.lost(failure))
 
@@ -179,50 +226,55 @@ async def _run_stream(
     acknowledge: Acknowledge,
     patience: Patience,
     wait: float,
+    careful: bool,
 ) -> None:
-    """Sends what is pending and what comes, until the stream ends."""
+    """Sends what is pending and what comes, until the stream ends.
+
+    When a call ends while a request is being written, `grpc.aio` reports an
+    INTERNAL error of its own and forgets what the server said. After such a
+    failure we are careful: we listen before we write, and write the next
+    request only after the answer to the last.
+    """
+    window = 1 if careful else WINDOW
     unsent = [batch.request for batch in session.pending]
-    call: Any = None
+    stream: Optional[AsyncReader] = None
     try:
         while source.more or session.pending:
-            if source.more and len(session.pending) < WINDOW:
+            if source.more and len(session.pending) < window:
                 request = await source.next()
                 if request is not None:
                     unsent.append(request)
             if not session.pending:
                 continue
-            if call is None:
-                call = calls.stream(_rpc.IMPORT_PAPERS)
-            while unsent:
-                await _write(calls, call, unsent.pop(0), wait)
-            if source.more and len(session.pending) < WINDOW:
+            if stream is None:
+                stream = await _open(calls, careful)
+            in_flight = len(session.pending) - len(unsent)
+            while unsent and in_flight < window:
+                await stream.write(unsent.pop(0), wait)
+                in_flight += 1
+            if source.more and len(session.pending) < window:
                 continue
-            answer = await calls.read(call, wait)
+            answer = await stream.get(wait)
             if answer is None:
                 return
             acknowledge(answer)
             patience.worked()
-        if call is not None:
-            await call.done_writing()
-            await calls.read(call, wait)
-    finally:
-        if call is not None:
-            call.cancel()
-
-
-async def _write(
-    calls: AsyncCalls, call: Any, request: Any, wait: float
-) -> None:
-    """Sends a batch; when the call has ended, raises what ended it.
-
-    A call that ended in good order raises nothing: who reads finds out.
-    """
-    try:
-        await asyncio.wait_for(call.write(request), wait)
-    except asyncio.TimeoutError:
+        if stream is not None:
+            await stream.done_writing()
+            await stream.get(wait)
+    except TimeoutError:
         raise timed_out(calls.endpoint.target) from None
-    except asyncio.InvalidStateError:
-        await calls.read(call, wait)
+    finally:
+        if stream is not None:
+            stream.cancel()
+
+
+async def _open(calls: AsyncCalls, careful: bool) -> AsyncReader:
+    stream = calls.stream(_rpc.IMPORT_PAPERS)
+    if careful:
+        with contextlib.suppress(TimeoutError):
+            await stream.get(_LISTEN_SECONDS)
+    return stream
 
 
 async def _batches(

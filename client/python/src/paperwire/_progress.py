@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any, Callable, Optional, TextIO, Union
+from typing import Any, Callable, Optional, Sized, TextIO, Union
 
-from paperwire.importing import ImportProgress
+from paperwire.importing import ImportProgress, ImportSession
+from paperwire.v1 import paper_service_pb2 as pb
 
 ProgressArgument = Union[bool, None, Callable[[ImportProgress], None]]
 
@@ -113,3 +114,34 @@ def make_progress(argument: ProgressArgument, total: Optional[int]) -> Progress:
     except ImportError:
         return PlainBar(total, sys.stderr)
     return _Tqdm(tqdm, total)
+
+
+class Reporter:
+    """Takes in answers for a session, and shows how far it has come."""
+
+    def __init__(
+        self, session: ImportSession, argument: ProgressArgument, papers: object
+    ) -> None:
+        self._session = session
+        self._total = len(papers) if isinstance(papers, Sized) else None
+        self._progress = make_progress(argument, self._total)
+        self._shown = 0
+
+    def acknowledge(self, answer: pb.ImportPapersResponse) -> None:
+        """Takes in an answer; raises as `ImportSession.acknowledge`."""
+        self._session.acknowledge(answer)
+        self._show()
+
+    def close(self) -> None:
+        """The import has ended, well or not."""
+        # Papers that were rejected here wait for no answer.
+        if self._session.report.papers > self._shown:
+            self._show()
+        self._progress.close()
+
+    def _show(self) -> None:
+        report = self._session.report
+        self._shown = report.papers
+        self._progress.update(
+            ImportProgress(report.papers, self._total, report)
+        )

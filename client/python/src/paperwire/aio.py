@@ -19,7 +19,6 @@ from typing import (
     List,
     Literal,
     Optional,
-    Sized,
     Tuple,
     Type,
     Union,
@@ -30,7 +29,7 @@ import grpc
 import grpc.aio
 
 from paperwire import _rpc
-from paperwire._asyncio import AsyncCalls, Papers, run_import
+from paperwire._asyncio import AsyncCalls, AsyncReader, Papers, run_import
 from paperwire._channel import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
@@ -44,7 +43,7 @@ from paperwire._channel import (
 )
 from paperwire._convert import Time, to_mask
 from paperwire._info import Change, ServerInfo, ServerStats
-from paperwire._progress import ProgressArgument, make_progress
+from paperwire._progress import ProgressArgument, Reporter
 from paperwire._requests import (
     FacetsArgument,
     Fields,
@@ -61,7 +60,6 @@ from paperwire.errors import (
 )
 from paperwire.exporting import AsyncExport
 from paperwire.importing import (
-    ImportProgress,
     ImportReport,
     ImportSession,
 )
@@ -272,23 +270,26 @@ class AsyncClient:
             query=query_proto(query), read_mask=to_mask(fields)
         )
         wait = call_timeout(timeout, self._calls.timeout)
-        call: Any = None
+        stream: Optional[AsyncReader] = None
 
         async def read() -> Optional[search_pb.ExportPapersResponse]:
-            nonlocal call
-            if call is None:
-                call = self._calls.stream(_rpc.EXPORT_PAPERS, request)
+            nonlocal stream
+            if stream is None:
+                stream = self._calls.stream(_rpc.EXPORT_PAPERS, request)
             try:
                 part: Optional[
                     search_pb.ExportPapersResponse
-                ] = await self._calls.read(call, wait)
+                ] = await stream.get(wait)
+            except TimeoutError:
+                stream.cancel()
+                raise timed_out(self.address) from None
             except grpc.RpcError as error:
                 raise from_rpc_error(error, self.address) from error
             return part
 
         def cancel() -> None:
-            if call is not None:
-                call.cancel()
+            if stream is not None:
+                stream.cancel()
 
         return AsyncExport(read, cancel)
 
@@ -416,22 +417,17 @@ class AsyncClient:
         `papers` may be an asynchronous iterable, too.
         """
         session = ImportSession(source, batch_size)
-        total = len(papers) if isinstance(papers, Sized) else None
-        bar = make_progress(progress, total)
-
-        def acknowledge(answer: papers_pb.ImportPapersResponse) -> None:
-            session.acknowledge(answer)
-            report = session.report
-            bar.update(ImportProgress(report.papers, total, report))
-
+        reporter = Reporter(session, progress, papers)
         try:
             wait = call_timeout(timeout, 2 * self._calls.timeout)
-            await run_import(self._calls, session, papers, acknowledge, wait)
+            await run_import(
+                self._calls, session, papers, reporter.acknowledge, wait
+            )
         except PaperwireError as error:
             error.report = session.finish()
             raise
         finally:
-            bar.close()
+            reporter.close()
         return session.finish()
 
     # Papers to come.

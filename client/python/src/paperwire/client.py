@@ -16,7 +16,6 @@ from typing import (
     List,
     Literal,
     Optional,
-    Sized,
     Tuple,
     Type,
     Union,
@@ -40,7 +39,7 @@ from paperwire._channel import (
 )
 from paperwire._convert import Time, to_mask
 from paperwire._info import Change, ServerInfo, ServerStats
-from paperwire._progress import ProgressArgument, make_progress
+from paperwire._progress import ProgressArgument, Reporter
 from paperwire._requests import (
     FacetsArgument,
     Fields,
@@ -59,7 +58,6 @@ from paperwire.errors import (
 from paperwire.exporting import Export
 from paperwire.importing import (
     Importable,
-    ImportProgress,
     ImportReport,
     ImportSession,
 )
@@ -579,22 +577,15 @@ class Client:
             TypeError: Something given is nothing a paper can be made of.
         """
         session = ImportSession(source, batch_size)
-        total = len(papers) if isinstance(papers, Sized) else None
-        bar = make_progress(progress, total)
-
-        def acknowledge(answer: papers_pb.ImportPapersResponse) -> None:
-            session.acknowledge(answer)
-            report = session.report
-            bar.update(ImportProgress(report.papers, total, report))
-
+        reporter = Reporter(session, progress, papers)
         try:
             wait = call_timeout(timeout, 2 * self._calls.timeout)
-            run_import(self._calls, session, papers, acknowledge, wait)
+            run_import(self._calls, session, papers, reporter.acknowledge, wait)
         except PaperwireError as error:
             error.report = session.finish()
             raise
         finally:
-            bar.close()
+            reporter.close()
         return session.finish()
 
     # Papers to come.

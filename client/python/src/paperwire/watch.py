@@ -15,6 +15,7 @@ from typing import Any, AsyncIterator, Callable, Iterator, Optional, Type
 
 import grpc
 
+from paperwire._asyncio import AsyncReader
 from paperwire._streams import Reader
 from paperwire._watch_core import (
     SILENCE_SECONDS,
@@ -202,7 +203,7 @@ class AsyncWatch(AsyncIterator[Match]):
     def __init__(
         self,
         core: WatchCore,
-        connect: Callable[[pb.WatchRequest], Any],
+        connect: Callable[[pb.WatchRequest], AsyncReader],
         *,
         store: Optional[Any],
         key: str,
@@ -217,8 +218,7 @@ class AsyncWatch(AsyncIterator[Match]):
         self._timeout = timeout
         self._open_timeout = open_timeout
         self._timed_out = timed_out
-        self._call: Any = None
-        self._read: Optional[asyncio.Future[Any]] = None
+        self._reader: Optional[AsyncReader] = None
         self._stopped = threading.Event()
         self._wake: Optional[asyncio.Event] = None  # made in the event loop
         self._opened = False
@@ -323,12 +323,9 @@ class AsyncWatch(AsyncIterator[Match]):
             await _call(self._store.save, self._key, token)
 
     def _drop(self) -> None:
-        read, self._read = self._read, None
-        if read is not None:
-            read.cancel()
-        call, self._call = self._call, None
-        if call is not None:
-            call.cancel()
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.cancel()
 
     async def _event(self, left: Optional[float]) -> Optional[pb.WatchResponse]:
         deadline = None if left is None else time.monotonic() + left
@@ -340,10 +337,15 @@ class AsyncWatch(AsyncIterator[Match]):
                     return None
             failure: Optional[grpc.RpcError] = None
             try:
-                event = await self._receive(min(left, SILENCE_SECONDS))
-                if event is not grpc.aio.EOF:
-                    answer: pb.WatchResponse = event
-                    return answer
+                reader = self._reader
+                if reader is None:
+                    reader = self._connect(self._core.request())
+                    self._reader = reader
+                event: Optional[pb.WatchResponse] = await reader.get(
+                    min(left, SILENCE_SECONDS)
+                )
+                if event is not None:
+                    return event
             except TimeoutError:
                 if left < SILENCE_SECONDS:
                     return None
@@ -369,22 +371,6 @@ class AsyncWatch(AsyncIterator[Match]):
             self._wake = asyncio.Event()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
-
-    async def _receive(self, timeout: float) -> Any:
-        """The next answer.
-
-        A read that times out is kept for the next time: to cancel it would
-        end the stream.
-        """
-        if self._call is None:
-            self._call = self._connect(self._core.request())
-        if self._read is None:
-            self._read = asyncio.ensure_future(self._call.read())
-        done, _ = await asyncio.wait({self._read}, timeout=timeout)
-        if not done:
-            raise TimeoutError
-        read, self._read = self._read, None
-        return read.result() if read is not None else grpc.aio.EOF
 
 
 async def _call(function: Any, *args: Any) -> Any:
