@@ -23,6 +23,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,12 +50,14 @@ struct Change {
   std::optional<Document> document;
 };
 
-// Apply and Checkpoint: one thread at a time, the same or another.
-// snapshot(), sequence(): any thread.
+// Any thread. Apply calls go one after the other, and so do Checkpoints; an
+// Apply need not wait for a Checkpoint, and readers wait for neither.
 class Index {
  public:
   // Maps the last checkpoint; an empty or missing folder is an empty index.
   // FAILED_PRECONDITION when the folder is of a newer version.
+  // What is damaged is set aside, said in the log and left out; the sequence
+  // number then is that of the leading segments that are whole.
   static absl::StatusOr<std::unique_ptr<Index>> Open(
       const IndexOptions& options);
   ~Index();  // Waits for a merge that is under way.
@@ -74,6 +77,9 @@ class Index {
 
   // The sequence number up to which the index is complete.
   int64_t sequence() const;
+
+  // Waits until the background has nothing to merge (tests, measurements).
+  void WaitForMerges();
 
  private:
   struct Impl;

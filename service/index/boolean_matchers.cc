@@ -1,0 +1,47 @@
+#include "service/index/boolean_matchers.h"
+
+#include <algorithm>
+
+namespace paperwire::index {
+
+AndMatcher::AndMatcher(std::vector<std::unique_ptr<Matcher>> children)
+    : children_(std::move(children)) {
+  std::stable_sort(
+      children_.begin(), children_.end(),
+      [](const auto& a, const auto& b) { return a->Cost() < b->Cost(); });
+}
+
+void AndMatcher::Narrow(const Window& window, WindowSet* set) {
+  for (const auto& child : children_) {
+    child->Narrow(window, set);
+    if (set->Empty()) return;
+  }
+}
+
+OrMatcher::OrMatcher(std::vector<std::unique_ptr<Matcher>> children)
+    : children_(std::move(children)) {
+  std::stable_sort(
+      children_.begin(), children_.end(),
+      [](const auto& a, const auto& b) { return a->Cost() > b->Cost(); });
+  for (const auto& child : children_) cost_ += child->Cost();
+}
+
+void OrMatcher::Narrow(const Window& window, WindowSet* set) {
+  WindowSet found;
+  for (const auto& child : children_) {
+    if (set->Empty()) break;
+    WindowSet more = *set;
+    child->Narrow(window, &more);
+    set->Subtract(more);
+    found.Unite(more);
+  }
+  *set = found;
+}
+
+void NotMatcher::Narrow(const Window& window, WindowSet* set) {
+  WindowSet excluded = *set;
+  child_->Narrow(window, &excluded);
+  set->Subtract(excluded);
+}
+
+}  // namespace paperwire::index

@@ -1,0 +1,107 @@
+// How a score came about: the same matchers, asked for one document.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/index/leaves.h"
+#include "service/index/plan.h"
+#include "service/index/search.h"
+#include "service/index/statistics.h"
+
+namespace paperwire::index {
+namespace {
+
+constexpr std::string_view kFieldNames[query::kTextFields] = {
+    "title", "abstract", "author", "category", "venue"};
+
+std::string Describe(const query::Node& leaf) {
+  std::string text;
+  for (const query::Word& word : leaf.words) {
+    if (!text.empty()) text += ' ';
+    StrAppend(&text, word.exact ? "exact:" : "", word.form);
+  }
+  switch (leaf.kind) {
+    case query::Node::Kind::kPhrase:
+      text = StrCat("\"", text, "\"");
+      if (leaf.slop > 0) StrAppend(&text, "~", leaf.slop);
+      break;
+    case query::Node::Kind::kPrefix:
+      text += '*';
+      break;
+    case query::Node::Kind::kFuzzy:
+      text += '~';
+      break;
+    default:
+      break;
+  }
+  return text;
+}
+
+// The leaf's score, divided up among the fields by their share in its tf.
+Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
+                        const LeafScorer& scorer, double idf,
+                        const uint32_t* lengths) {
+  Explanation e;
+  e.value = scorer.Score(counts, lengths);
+  const std::string text = Describe(leaf);
+  e.description = absl::StrFormat("%s, idf %.4g, boost %.4g", text, idf,
+                                  static_cast<double>(leaf.boost));
+  double tf = 0;
+  for (int f = 0; f < query::kTextFields; ++f) {
+    tf += counts[static_cast<size_t>(f)] * scorer.norms->factor(f, lengths[f]);
+  }
+  for (int f = 0; f < query::kTextFields; ++f) {
+    const uint32_t count = counts[static_cast<size_t>(f)];
+    if (count == 0) continue;
+    Explanation& field = e.details.emplace_back();
+    const double part = count * scorer.norms->factor(f, lengths[f]);
+    field.value = e.value * (part / tf);
+    field.description =
+        absl::StrFormat("%s:%s, tf %u in %u words, weight %.4g",
+                        ToAbsl(kFieldNames[f]), text, count, lengths[f],
+                        kFieldRanking[static_cast<size_t>(f)].weight);
+  }
+  return e;
+}
+
+}  // namespace
+
+absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
+                                    const query::Query& query,
+                                    int64_t number) {
+  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root));
+  Snapshot::Place place;
+  if (!snapshot.Find(number, &place)) {
+    return absl::NotFoundError(
+        StrCat("Paper number ", number, " is not in this snapshot"));
+  }
+  const Segment& segment = *snapshot.segments()[place.segment].segment;
+  std::vector<LeafCache> caches(snapshot.segments().size());
+  Explanation all;
+  for (const query::Node* leaf : ScoringLeaves(query.root)) {
+    const std::unique_ptr<LeafMatcher> matcher =
+        MakeLeafMatcher(segment, *leaf, &caches[place.segment]);
+    if (matcher == nullptr) continue;
+    const FieldCounts counts = matcher->CountsOf(place.document);
+    if (counts == FieldCounts{}) continue;
+    const double idf = LeafIdf(snapshot, *leaf, &caches);
+    LeafScorer scorer;
+    scorer.norms = &snapshot.norms();
+    scorer.weight = static_cast<double>(leaf->boost) * idf;
+    scorer.fields = leaf->fields;
+    all.details.push_back(ExplainLeaf(*leaf, counts, scorer, idf,
+                                      segment.lengths(place.document)));
+    all.value += all.details.back().value;
+  }
+  all.description = all.details.empty()
+                        ? "no word of the query stands in the paper"
+                        : "the sum of the words of the query";
+  return all;
+}
+
+}  // namespace paperwire::index

@@ -1,0 +1,68 @@
+// Full matches without scores: of a snapshot, or of one segment alone.
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "service/base/status_macros.h"
+#include "service/index/plan.h"
+#include "service/index/search.h"
+#include "service/index/statistics.h"
+
+namespace paperwire::index {
+namespace {
+
+// Calls f(document) for each living full match, in order.
+template <typename F>
+void ForEachMatch(const SegmentView& view, const query::Node& root, F f) {
+  const Segment& segment = *view.segment;
+  LeafCache cache;
+  const std::unique_ptr<Matcher> matcher = MakeMatcher(segment, root, &cache);
+  if (MatchesNothing(*matcher)) return;
+  for (uint32_t begin = 0; begin < segment.documents(); begin += kWindowSize) {
+    const Window window{begin,
+                        std::min(begin + kWindowSize, segment.documents())};
+    WindowSet set;
+    set.AddFirst(window.end - window.begin);
+    if (view.deleted != nullptr) {
+      set.SubtractBitmap(view.deleted->data(), view.deleted->size(), begin);
+    }
+    matcher->Narrow(window, &set);
+    set.ForEach([&](uint32_t i) { f(begin + i); });
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
+                                            const query::Query& query) {
+  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root));
+  std::vector<Match> matches;
+  for (const SegmentView& view : snapshot.segments()) {
+    ForEachMatch(view, query.root, [&](uint32_t d) {
+      matches.push_back(
+          {view.segment->sequences()[d], view.segment->numbers()[d]});
+    });
+  }
+  std::sort(matches.begin(), matches.end(),
+            [](const Match& a, const Match& b) {
+              return a.sequence != b.sequence ? a.sequence < b.sequence
+                                              : a.number < b.number;
+            });
+  return matches;
+}
+
+absl::StatusOr<std::vector<int64_t>> MatchSegment(const Segment& segment,
+                                                  const query::Query& query) {
+  // A view that does not own: the caller's reference outlives the call.
+  SegmentView view;
+  view.segment = std::shared_ptr<const Segment>(
+      std::shared_ptr<const Segment>(), &segment);
+  std::vector<int64_t> numbers;
+  ForEachMatch(view, query.root,
+               [&](uint32_t d) { numbers.push_back(segment.numbers()[d]); });
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+}  // namespace paperwire::index

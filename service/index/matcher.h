@@ -1,0 +1,73 @@
+// A node of a query, ready to be evaluated over one segment.
+//
+//     WindowSet set;            // the candidates
+//     matcher.Narrow(w, &set);  // those of which the node is true
+//
+// One kind per file: boolean_matchers, filter_matchers (keywords, ranges),
+// word_matcher, counts_matcher (spellings), phrase_matcher. Windows may come
+// in any order; rising is fastest. Not thread-safe, cheap to make.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_MATCHER_H_
+#define PAPERWIRE_SERVICE_INDEX_MATCHER_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "service/index/field_norms.h"
+#include "service/index/ranking.h"
+#include "service/index/segment.h"
+#include "service/index/window.h"
+
+namespace paperwire::index {
+
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+
+  // Removes the documents of which the node is not true.
+  virtual void Narrow(const Window& window, WindowSet* set) = 0;
+
+  // A guess at how many documents of the segment will be looked at; the
+  // children of an And are asked in this order.
+  virtual uint64_t Cost() const = 0;
+};
+
+// What turns the counts of a leaf into a score.
+struct LeafScorer {
+  const FieldNorms* norms = nullptr;
+  double weight = 0;  // boost * idf
+  query::FieldSet fields = query::kAllFields;
+
+  double Score(const FieldCounts& counts, const uint32_t* lengths) const {
+    double tf = 0;
+    for (int f = 0; f < query::kTextFields; ++f) {
+      const uint32_t count = counts[static_cast<size_t>(f)];
+      if (count > 0 && (fields >> f & 1) != 0) {
+        tf += count * norms->factor(f, lengths[f]);
+      }
+    }
+    return weight * Saturate(tf);
+  }
+};
+
+// The scores of a window's documents, summed up leaf by leaf.
+using WindowScores = std::array<double, kWindowSize>;
+
+// A leaf that adds to the score: words, phrases, prefixes, fuzzy words.
+class LeafMatcher : public Matcher {
+ public:
+  // For each document of `docs` of which the leaf is true: adds its score to
+  // `scores`, and the document to `touched`.
+  virtual void Score(const Window& window, const WindowSet& docs,
+                     const LeafScorer& scorer, WindowScores* scores,
+                     WindowSet* touched) = 0;
+
+  // How often the leaf is true of each of its fields in one document; all 0
+  // when it is not true of it.
+  virtual FieldCounts CountsOf(uint32_t document) = 0;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_MATCHER_H_

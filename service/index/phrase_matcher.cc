@@ -1,0 +1,108 @@
+#include "service/index/phrase_matcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "service/index/field_words.h"
+#include "service/index/word_matcher.h"
+
+namespace paperwire::index {
+
+PhraseMatcher::PhraseMatcher(const Segment& segment,
+                             std::vector<AcceptedTerm> words, int slop,
+                             query::FieldSet fields)
+    : segment_(segment),
+      words_(std::move(words)),
+      slop_(std::min(slop, kMaxSlop)),
+      fields_(fields) {
+  std::vector<uint32_t> terms;
+  for (const AcceptedTerm& word : words_) terms.push_back(word.term);
+  std::sort(terms.begin(), terms.end(), [&](uint32_t a, uint32_t b) {
+    const uint32_t x = segment.term(a).documents;
+    const uint32_t y = segment.term(b).documents;
+    return x != y ? x < y : a < b;
+  });
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  for (const uint32_t term : terms) {
+    stems_.push_back({std::make_unique<PostingCursor>(segment, term), {}});
+  }
+  for (const AcceptedTerm& word : words_) {
+    const size_t stem = static_cast<size_t>(
+        std::find(terms.begin(), terms.end(), word.term) - terms.begin());
+    word_stems_.push_back(stem);
+    PhraseWord& w = positions_.emplace_back();
+    w.stem = stem;
+    if (!word.all) {
+      w.spelling = static_cast<uint32_t>(
+          std::find(word.ordinals.begin(), word.ordinals.end(), true) -
+          word.ordinals.begin());
+    }
+  }
+}
+
+void PhraseMatcher::NarrowToStems(const Window& window, WindowSet* set) {
+  for (Stem& stem : stems_) {
+    NarrowToPostings(stem.cursor.get(), fields_, window, set);
+    if (set->Empty()) return;
+  }
+}
+
+bool PhraseMatcher::Count(FieldCounts* counts) {
+  counts->fill(0);
+  query::FieldSet fields = fields_;
+  for (Stem& stem : stems_) fields &= stem.cursor->fields();
+  if (fields == 0) return false;
+  for (Stem& stem : stems_) stem.cursor->Occurrences(&stem.occurrences);
+  bool any = false;
+  std::vector<std::vector<PhrasePlace>> places(stems_.size());
+  for (uint8_t f = 0; f < query::kTextFields; ++f) {
+    if ((fields >> f & 1) == 0) continue;
+    for (size_t s = 0; s < stems_.size(); ++s) {
+      places[s].clear();
+      for (const Occurrence& o : stems_[s].occurrences) {
+        if (o.field == f) places[s].push_back({o.position, o.ordinal});
+      }
+    }
+    for (PhraseWord& word : positions_) word.places = places[word.stem];
+    (*counts)[f] = counter_.Count(positions_, slop_);
+    any = any || (*counts)[f] > 0;
+  }
+  return any;
+}
+
+void PhraseMatcher::Narrow(const Window& window, WindowSet* set) {
+  NarrowToStems(window, set);
+  WindowSet found;
+  FieldCounts counts;
+  set->ForEach([&](uint32_t i) {
+    for (Stem& stem : stems_) stem.cursor->Seek(window.begin + i);
+    if (Count(&counts)) found.Add(i);
+  });
+  *set = found;
+}
+
+void PhraseMatcher::Score(const Window& window, const WindowSet& docs,
+                          const LeafScorer& scorer, WindowScores* scores,
+                          WindowSet* touched) {
+  WindowSet candidates = docs;
+  NarrowToStems(window, &candidates);
+  FieldCounts counts;
+  candidates.ForEach([&](uint32_t i) {
+    const uint32_t d = window.begin + i;
+    for (Stem& stem : stems_) stem.cursor->Seek(d);
+    if (!Count(&counts)) return;
+    (*scores)[i] += scorer.Score(counts, segment_.lengths(d));
+    touched->Add(i);
+  });
+}
+
+FieldCounts PhraseMatcher::CountsOf(uint32_t document) {
+  FieldCounts counts{};
+  for (Stem& stem : stems_) {
+    if (stem.cursor->Seek(document) != document) return counts;
+  }
+  Count(&counts);
+  return counts;
+}
+
+}  // namespace paperwire::index

@@ -1,0 +1,54 @@
+// Words side by side, or near each other: candidates by postings, then the
+// positions of those.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_PHRASE_MATCHER_H_
+#define PAPERWIRE_SERVICE_INDEX_PHRASE_MATCHER_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "service/index/matcher.h"
+#include "service/index/phrase_count.h"
+#include "service/index/postings.h"
+#include "service/index/spellings.h"
+
+namespace paperwire::index {
+
+class PhraseMatcher : public LeafMatcher {
+ public:
+  // `words` are the words of the phrase in order; all were found.
+  PhraseMatcher(const Segment& segment, std::vector<AcceptedTerm> words,
+                int slop, query::FieldSet fields);
+
+  void Narrow(const Window& window, WindowSet* set) override;
+  uint64_t Cost() const override { return stems_.front().cursor->documents(); }
+  void Score(const Window& window, const WindowSet& docs,
+             const LeafScorer& scorer, WindowScores* scores,
+             WindowSet* touched) override;
+  FieldCounts CountsOf(uint32_t document) override;
+
+ private:
+  // A stem of the phrase; several words can share it.
+  struct Stem {
+    std::unique_ptr<PostingCursor> cursor;
+    std::vector<Occurrence> occurrences;
+  };
+
+  void NarrowToStems(const Window& window, WindowSet* set);
+  // Counts in the document that all cursors are on.
+  bool Count(FieldCounts* counts);
+
+  const Segment& segment_;
+  const std::vector<AcceptedTerm> words_;
+  const int slop_;
+  const query::FieldSet fields_;
+  std::vector<Stem> stems_;         // the rarest first
+  std::vector<size_t> word_stems_;  // by word: index in stems_
+  std::vector<PhraseWord> positions_;
+  PhraseCounter counter_;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_PHRASE_MATCHER_H_

@@ -1,0 +1,133 @@
+#include "service/index/plan.h"
+
+#include <utility>
+#include <vector>
+
+#include "service/index/boolean_matchers.h"
+#include "service/index/filter_matchers.h"
+#include "service/index/phrase_matcher.h"
+#include "service/index/spellings.h"
+#include "service/index/word_matcher.h"
+
+namespace paperwire::index {
+namespace {
+
+using query::Node;
+
+std::unique_ptr<LeafMatcher> MakePhrase(const Segment& segment,
+                                        const Node& leaf) {
+  std::vector<AcceptedTerm> words;
+  for (const query::Word& word : leaf.words) {
+    words.push_back(AcceptWord(segment, word));
+    if (words.back().term == kNotFound) return nullptr;
+  }
+  if (words.empty()) return nullptr;
+  return std::make_unique<PhraseMatcher>(segment, std::move(words), leaf.slop,
+                                         leaf.fields);
+}
+
+std::unique_ptr<Matcher> MakeAnd(const Segment& segment, const Node& node,
+                                 LeafCache* cache) {
+  std::vector<std::unique_ptr<Matcher>> children;
+  for (const Node& child : node.children) {
+    std::unique_ptr<Matcher> m = MakeMatcher(segment, child, cache);
+    if (MatchesNothing(*m)) return m;
+    children.push_back(std::move(m));
+  }
+  if (children.empty()) {
+    return std::make_unique<AllMatcher>(segment.documents());
+  }
+  return std::make_unique<AndMatcher>(std::move(children));
+}
+
+std::unique_ptr<Matcher> MakeOr(const Segment& segment, const Node& node,
+                                LeafCache* cache) {
+  std::vector<std::unique_ptr<Matcher>> children;
+  for (const Node& child : node.children) {
+    std::unique_ptr<Matcher> m = MakeMatcher(segment, child, cache);
+    if (!MatchesNothing(*m)) children.push_back(std::move(m));
+  }
+  if (children.empty()) return std::make_unique<NoneMatcher>();
+  if (children.size() == 1) return std::move(children.front());
+  return std::make_unique<OrMatcher>(std::move(children));
+}
+
+}  // namespace
+
+bool MatchesNothing(const Matcher& matcher) {
+  return dynamic_cast<const NoneMatcher*>(&matcher) != nullptr;
+}
+
+std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
+                                                 const Node& leaf,
+                                                 LeafCache* cache) {
+  std::shared_ptr<const SpellingCounts>& counts = (*cache)[&leaf];
+  if (counts != nullptr) return counts;
+  std::vector<AcceptedTerm> terms;
+  if (leaf.kind == Node::Kind::kWord) {
+    AcceptedTerm term = AcceptWord(segment, leaf.words.front());
+    if (term.term != kNotFound) terms.push_back(std::move(term));
+  } else {
+    terms = GroupByTerm(segment, ExpandForms(segment, leaf));
+  }
+  counts =
+      std::make_shared<const SpellingCounts>(CountSpellings(segment, terms));
+  return counts;
+}
+
+std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
+                                             const Node& leaf,
+                                             LeafCache* cache) {
+  if (leaf.words.empty()) return nullptr;
+  if (leaf.kind == Node::Kind::kPhrase) return MakePhrase(segment, leaf);
+  if (leaf.kind == Node::Kind::kWord) {
+    const AcceptedTerm word = AcceptWord(segment, leaf.words.front());
+    if (word.term == kNotFound) return nullptr;
+    if (word.all) {
+      return std::make_unique<WordMatcher>(segment, word.term, leaf.fields);
+    }
+  }
+  std::shared_ptr<const SpellingCounts> counts =
+      LeafCounts(segment, leaf, cache);
+  if (counts->documents.empty()) return nullptr;
+  return std::make_unique<CountsMatcher>(segment, std::move(counts),
+                                         leaf.fields);
+}
+
+std::unique_ptr<Matcher> MakeMatcher(const Segment& segment, const Node& node,
+                                     LeafCache* cache) {
+  switch (node.kind) {
+    case Node::Kind::kAll:
+      return std::make_unique<AllMatcher>(segment.documents());
+    case Node::Kind::kAnd:
+      return MakeAnd(segment, node, cache);
+    case Node::Kind::kOr:
+      return MakeOr(segment, node, cache);
+    case Node::Kind::kNot: {
+      std::unique_ptr<Matcher> child;
+      if (!node.children.empty()) {
+        child = MakeMatcher(segment, node.children.front(), cache);
+      }
+      if (child == nullptr || MatchesNothing(*child)) {
+        return std::make_unique<AllMatcher>(segment.documents());
+      }
+      return std::make_unique<NotMatcher>(std::move(child),
+                                          segment.documents());
+    }
+    case Node::Kind::kKeyword:
+      return MakeKeywordMatcher(segment, node.keyword);
+    case Node::Kind::kRange:
+      return MakeRangeMatcher(segment, node.range);
+    case Node::Kind::kWord:
+    case Node::Kind::kPhrase:
+    case Node::Kind::kPrefix:
+    case Node::Kind::kFuzzy:
+      break;
+  }
+  if (std::unique_ptr<Matcher> leaf = MakeLeafMatcher(segment, node, cache)) {
+    return leaf;
+  }
+  return std::make_unique<NoneMatcher>();
+}
+
+}  // namespace paperwire::index

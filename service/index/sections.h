@@ -1,0 +1,144 @@
+// The parts that a segment consists of, in memory as in its file (FORMAT.md).
+
+#ifndef PAPERWIRE_SERVICE_INDEX_SECTIONS_H_
+#define PAPERWIRE_SERVICE_INDEX_SECTIONS_H_
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "service/query/query.h"
+
+namespace paperwire::index {
+
+static_assert(std::endian::native == std::endian::little,
+              "the format is read where it lies, in little-endian order");
+
+// The numbers are part of the format: add at the end.
+enum class Section : uint32_t {
+  kMeta = 0,
+  // Columns, one entry a document.
+  kNumbers,
+  kSequences,
+  kPublished,
+  kVotes,
+  kFlags,
+  kLinks,
+  kLengths,
+  kByNumber,
+  // Stems, and their spellings.
+  kTermOffsets,
+  kTermBytes,
+  kTerms,
+  kTermForms,
+  kFormOffsets,
+  kFormBytes,
+  kForms,
+  // Where the stems stand.
+  kSkips,
+  kPostings,
+  kPositions,
+  // Keywords.
+  kKeywordOffsets,
+  kKeywordBytes,
+  kKeywordBegins,
+  kKeywordDocuments,
+  // Values to count, as written.
+  kCategoryOffsets,
+  kCategoryBytes,
+  kCategoryBegins,
+  kCategoryOrdinals,
+  kSourceOffsets,
+  kSourceBytes,
+  kSourceBegins,
+  kSourceOrdinals,
+  kVenueOffsets,
+  kVenueBytes,
+  kVenueBegins,
+  kVenueOrdinals,
+  kSections,
+};
+inline constexpr size_t kSections = static_cast<size_t>(Section::kSections);
+
+struct SegmentMeta {
+  uint64_t id = 0;                // names its file
+  int64_t complete_sequence = 0;  // Index::Apply's, of its newest batch
+  uint32_t documents = 0;
+  uint32_t terms = 0;
+  uint32_t forms = 0;
+  uint32_t keywords = 0;
+  std::array<uint64_t, query::kTextFields> total_lengths{};
+};
+
+// A stem.
+struct TermInfo {
+  uint64_t postings = 0;   // where its first block starts, in bytes
+  uint64_t positions = 0;  // the same in kPositions
+  uint32_t documents = 0;
+  uint32_t first_skip = 0;   // in kSkips; only with more than one block
+  uint32_t forms_begin = 0;  // in kTermForms; up to that of the next term
+  uint32_t reserved = 0;
+};
+
+// A spelling of a stem.
+struct FormInfo {
+  uint32_t term = 0;
+  uint32_t ordinal = 0;  // among the spellings of its stem
+  uint32_t documents = 0;
+};
+
+// A block of postings.
+struct SkipEntry {
+  uint32_t last_document = 0;
+  uint32_t postings = 0;   // from TermInfo::postings
+  uint32_t positions = 0;  // from TermInfo::positions
+};
+
+inline constexpr uint8_t kHasPublished = 1;
+inline constexpr uint8_t kHasVotes = 2;
+
+// The sections of a segment that is being made.
+class SectionBuffers {
+ public:
+  std::vector<uint8_t>& operator[](Section s) {
+    return buffers_[static_cast<size_t>(s)];
+  }
+
+  template <typename T>
+  void Append(Section s, const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    Append(s, std::span<const T>(&value, 1));
+  }
+  template <typename T>
+  void Append(Section s, std::span<const T> values) {
+    const auto bytes = std::as_bytes(values);
+    std::vector<uint8_t>& b = (*this)[s];
+    const size_t old = b.size();
+    b.resize(old + bytes.size());
+    if (!bytes.empty()) {
+      std::memcpy(b.data() + old, bytes.data(), bytes.size());
+    }
+  }
+  // Adds a string to a table; tables start with the offset 0.
+  void AppendString(Section offsets, Section bytes, std::string_view s) {
+    if ((*this)[offsets].empty()) Append(offsets, uint32_t{0});
+    Append(bytes, std::span<const char>(s));
+    Append(offsets, static_cast<uint32_t>((*this)[bytes].size()));
+  }
+  template <typename T>
+  size_t Count(Section s) {
+    return (*this)[s].size() / sizeof(T);
+  }
+
+ private:
+  std::array<std::vector<uint8_t>, kSections> buffers_;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_SECTIONS_H_

@@ -1,0 +1,124 @@
+// Some documents, indexed for good: never changed once made.
+//
+//     std::shared_ptr<const Segment> s = index->Apply(changes, sequence);
+//     ASSIGN_OR_RETURN(std::vector<int64_t> hits, MatchSegment(*s, query));
+//
+// Documents have the ordinals 0 to documents() - 1 in the order in which they
+// were applied. A dictionary of stems leads to postings (document, fields,
+// frequencies) and, apart from them, positions with spellings; keywords lead
+// to plain lists; columns hold what is sorted by, filtered by and counted.
+// FORMAT.md has the bytes; they are the same in memory and in the file, which
+// is mapped.
+//
+// Made by SegmentBuilder, SegmentMerger or MapSegment. Any thread; the spans
+// live as long as the segment.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_SEGMENT_H_
+#define PAPERWIRE_SERVICE_INDEX_SEGMENT_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "service/index/sections.h"
+#include "service/index/string_table.h"
+
+namespace paperwire::index {
+
+// Values of documents, as written, for counting: document d has the values
+// table[ordinals[begins[d]]] up to, but without, begins[d + 1].
+struct ValueColumn {
+  StringTable table;
+  std::span<const uint32_t> begins;
+  std::span<const uint32_t> ordinals;
+
+  std::span<const uint32_t> of(uint32_t document) const {
+    return ordinals.subspan(begins[document],
+                            begins[document + 1] - begins[document]);
+  }
+};
+
+class Segment {
+ public:
+  // Takes the sections over.
+  explicit Segment(SectionBuffers buffers);
+  // Reads the sections where they lie; `owner` keeps them alive.
+  Segment(const std::array<std::span<const uint8_t>, kSections>& sections,
+          std::shared_ptr<const void> owner);
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+
+  const SegmentMeta& meta() const { return *meta_; }
+  uint32_t documents() const { return meta_->documents; }
+
+  // Columns.
+  std::span<const int64_t> numbers() const { return numbers_; }
+  std::span<const int64_t> sequences() const { return sequences_; }
+  std::span<const int64_t> published() const { return published_; }
+  std::span<const int64_t> votes() const { return votes_; }
+  std::span<const uint8_t> flags() const { return flags_; }
+  std::span<const uint32_t> links() const { return links_; }
+  // The length of each text field, in words.
+  const uint32_t* lengths(uint32_t document) const {
+    return lengths_.data() + size_t{document} * query::kTextFields;
+  }
+  const ValueColumn& categories() const { return categories_; }
+  const ValueColumn& sources() const { return sources_; }
+  const ValueColumn& venues() const { return venues_; }
+
+  // The document with this number; kNotFound when there is none.
+  uint32_t FindNumber(int64_t number) const;
+
+  // Stems and spellings, by their bytes.
+  const StringTable& terms() const { return term_table_; }
+  const TermInfo& term(uint32_t t) const { return terms_[t]; }
+  // The spellings of a stem, by ordinal.
+  std::span<const uint32_t> term_forms(uint32_t t) const {
+    return term_forms_.subspan(
+        terms_[t].forms_begin,
+        terms_[t + 1].forms_begin - terms_[t].forms_begin);
+  }
+  const StringTable& forms() const { return form_table_; }
+  const FormInfo& form(uint32_t f) const { return forms_[f]; }
+  std::span<const SkipEntry> skips() const { return skips_; }
+  const uint8_t* postings() const { return postings_; }
+  const uint8_t* positions() const { return positions_; }
+
+  // Keywords (keyword_terms.h) and the documents that have them.
+  const StringTable& keywords() const { return keyword_table_; }
+  std::span<const uint32_t> keyword_documents(uint32_t k) const {
+    return keyword_documents_.subspan(
+        keyword_begins_[k], keyword_begins_[k + 1] - keyword_begins_[k]);
+  }
+
+  std::span<const uint8_t> section(Section s) const {
+    return sections_[static_cast<size_t>(s)];
+  }
+  int64_t bytes() const;
+
+ private:
+  void Resolve();
+
+  SectionBuffers buffers_;  // or empty,
+  std::shared_ptr<const void> owner_;  // and these
+  std::array<std::span<const uint8_t>, kSections> sections_;
+
+  const SegmentMeta* meta_ = nullptr;
+  std::span<const int64_t> numbers_, sequences_, published_, votes_;
+  std::span<const uint8_t> flags_;
+  std::span<const uint32_t> links_, lengths_, by_number_;
+  StringTable term_table_, form_table_, keyword_table_;
+  std::span<const TermInfo> terms_;
+  std::span<const uint32_t> term_forms_;
+  std::span<const FormInfo> forms_;
+  std::span<const SkipEntry> skips_;
+  const uint8_t* postings_ = nullptr;
+  const uint8_t* positions_ = nullptr;
+  std::span<const uint32_t> keyword_begins_, keyword_documents_;
+  ValueColumn categories_, sources_, venues_;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_SEGMENT_H_

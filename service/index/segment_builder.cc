@@ -1,0 +1,180 @@
+#include "service/index/segment_builder.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+#include "service/index/field_words.h"
+#include "service/index/keyword_terms.h"
+#include "service/index/postings_writer.h"
+
+namespace paperwire::index {
+namespace {
+
+// The sections of a value column follow each other.
+Section After(Section s, uint32_t n) {
+  return static_cast<Section>(static_cast<uint32_t>(s) + n);
+}
+
+}  // namespace
+
+void SegmentBuilder::Values::Add(const std::vector<std::string>& values) {
+  const auto first = static_cast<ptrdiff_t>(numbers.size());
+  for (const std::string& value : values) {
+    if (value.empty()) continue;
+    const uint32_t number = table.Add(value).first;
+    // A paper counts once under each of its values.
+    if (std::find(numbers.begin() + first, numbers.end(), number) ==
+        numbers.end()) {
+      numbers.push_back(number);
+    }
+  }
+  begins.push_back(static_cast<uint32_t>(numbers.size()));
+}
+
+void SegmentBuilder::Values::Write(SectionBuffers* sections,
+                                   Section offsets) const {
+  const std::vector<uint32_t> ranks =
+      table.Write(sections, offsets, After(offsets, 1));
+  sections->Append(After(offsets, 2), std::span<const uint32_t>(begins));
+  for (const uint32_t number : numbers) {
+    sections->Append(After(offsets, 3), ranks[number]);
+  }
+}
+
+void SegmentBuilder::Add(const Document& document) {
+  AddWords(document);
+  for (std::string& term : KeywordTerms(document)) {
+    keywords_.emplace_back(std::move(term), meta_.documents);
+  }
+  categories_.Add(document.categories);
+  sources_.Add(document.sources);
+  venues_.Add({document.venue});
+  uint8_t flags = 0;
+  if (document.published.has_value()) flags |= kHasPublished;
+  if (document.votes.has_value()) flags |= kHasVotes;
+  numbers_.push_back(document.number);
+  sections_.Append(Section::kNumbers, document.number);
+  sections_.Append(Section::kSequences, document.sequence);
+  sections_.Append(Section::kPublished, document.published.value_or(0));
+  sections_.Append(Section::kVotes, document.votes.value_or(0));
+  sections_.Append(Section::kFlags, flags);
+  sections_.Append(Section::kLinks, document.link_kinds);
+  ++meta_.documents;
+}
+
+void SegmentBuilder::AddWords(const Document& document) {
+  for (uint8_t f = 0; f < query::kTextFields; ++f) {
+    const uint32_t length = ForEachWord(
+        analyzer_, document.text[f],
+        [&](const text::Token& token, uint32_t position) {
+          const auto [form, is_new] = forms_.Add(token.form);
+          if (is_new) {
+            form_terms_.push_back(
+                terms_.Add(analyzer_.Stem(token.form)).first);
+          }
+          places_.push_back({form, meta_.documents, position, f});
+        });
+    sections_.Append(Section::kLengths, length);
+    meta_.total_lengths[f] += length;
+  }
+}
+
+void SegmentBuilder::WriteWords() {
+  const uint32_t terms = terms_.size();
+  const std::vector<uint32_t> term_ranks =
+      terms_.Write(&sections_, Section::kTermOffsets, Section::kTermBytes);
+  const std::vector<uint32_t> form_order = forms_.Sorted();
+
+  // The spellings of each stem, numbered in byte order.
+  std::vector<uint32_t> ordinals(form_order.size());
+  std::vector<std::vector<uint32_t>> term_forms(terms);
+  for (uint32_t rank = 0; rank < form_order.size(); ++rank) {
+    const uint32_t form = form_order[rank];
+    std::vector<uint32_t>& forms = term_forms[term_ranks[form_terms_[form]]];
+    ordinals[form] = static_cast<uint32_t>(forms.size());
+    forms.push_back(rank);
+  }
+
+  // The occurrences by stem, otherwise as they came: a counting sort.
+  std::vector<uint32_t> form_ranked_terms(form_order.size());
+  for (uint32_t form = 0; form < form_order.size(); ++form) {
+    form_ranked_terms[form] = term_ranks[form_terms_[form]];
+  }
+  std::vector<size_t> begins(terms + 1, 0);
+  for (const Place& p : places_) ++begins[form_ranked_terms[p.form] + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<Place> sorted(places_.size());
+  std::vector<size_t> next(begins);
+  for (const Place& p : places_) sorted[next[form_ranked_terms[p.form]]++] = p;
+
+  PostingsWriter writer(&sections_);
+  std::vector<uint32_t> form_documents;
+  std::vector<FormInfo> infos(form_order.size());
+  uint32_t forms_begin = 0;
+  for (uint32_t t = 0; t < terms; ++t) {
+    writer.BeginTerm(term_forms[t].size());
+    for (size_t i = begins[t]; i < begins[t + 1];) {
+      const uint32_t document = sorted[i].document;
+      writer.BeginDocument(document);
+      for (; i < begins[t + 1] && sorted[i].document == document; ++i) {
+        writer.Add(sorted[i].field, sorted[i].position,
+                   ordinals[sorted[i].form]);
+      }
+      writer.EndDocument();
+    }
+    TermInfo info = writer.EndTerm(&form_documents);
+    info.forms_begin = forms_begin;
+    forms_begin += static_cast<uint32_t>(term_forms[t].size());
+    sections_.Append(Section::kTerms, info);
+    sections_.Append(Section::kTermForms,
+                     std::span<const uint32_t>(term_forms[t]));
+    for (uint32_t o = 0; o < term_forms[t].size(); ++o) {
+      infos[term_forms[t][o]] = {t, o, form_documents[o]};
+    }
+  }
+  TermInfo end;
+  end.forms_begin = forms_begin;
+  sections_.Append(Section::kTerms, end);
+  sections_.Append(Section::kForms, std::span<const FormInfo>(infos));
+  forms_.Write(&sections_, Section::kFormOffsets, Section::kFormBytes);
+  meta_.terms = terms;
+  meta_.forms = static_cast<uint32_t>(form_order.size());
+}
+
+void SegmentBuilder::WriteKeywords() {
+  std::sort(keywords_.begin(), keywords_.end());
+  sections_.Append(Section::kKeywordOffsets, uint32_t{0});
+  for (uint32_t i = 0; i < keywords_.size(); ++i) {
+    if (i == 0 || keywords_[i].first != keywords_[i - 1].first) {
+      sections_.AppendString(Section::kKeywordOffsets, Section::kKeywordBytes,
+                             keywords_[i].first);
+      sections_.Append(Section::kKeywordBegins, i);
+      ++meta_.keywords;
+    }
+    sections_.Append(Section::kKeywordDocuments, keywords_[i].second);
+  }
+  sections_.Append(Section::kKeywordBegins,
+                   static_cast<uint32_t>(keywords_.size()));
+}
+
+std::shared_ptr<const Segment> SegmentBuilder::Finish(
+    uint64_t id, int64_t complete_sequence) {
+  WriteWords();
+  WriteKeywords();
+  categories_.Write(&sections_, Section::kCategoryOffsets);
+  sources_.Write(&sections_, Section::kSourceOffsets);
+  venues_.Write(&sections_, Section::kVenueOffsets);
+  std::vector<uint32_t> by_number(numbers_.size());
+  std::iota(by_number.begin(), by_number.end(), 0);
+  std::sort(by_number.begin(), by_number.end(), [this](uint32_t a, uint32_t b) {
+    return numbers_[a] < numbers_[b];
+  });
+  sections_.Append(Section::kByNumber, std::span<const uint32_t>(by_number));
+  meta_.id = id;
+  meta_.complete_sequence = complete_sequence;
+  sections_.Append(Section::kMeta, meta_);
+  return std::make_shared<const Segment>(std::move(sections_));
+}
+
+}  // namespace paperwire::index

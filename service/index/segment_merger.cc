@@ -1,0 +1,250 @@
+#include "service/index/segment_merger.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <utility>
+
+#include "service/index/postings_writer.h"
+#include "service/index/table_merger.h"
+
+namespace paperwire::index {
+namespace {
+
+Section After(Section s, uint32_t n) {
+  return static_cast<Section>(static_cast<uint32_t>(s) + n);
+}
+
+class Merger {
+ public:
+  Merger(const std::vector<SegmentView>& views, uint64_t id)
+      : views_(views), documents_(views.size()) {
+    meta_.id = id;
+    meta_.complete_sequence = views.back().segment->meta().complete_sequence;
+  }
+
+  MergedSegment Run() {
+    NumberDocuments();
+    CopyColumns();
+    MergeWords();
+    MergeKeywords();
+    MergeValues(&Segment::categories, Section::kCategoryOffsets);
+    MergeValues(&Segment::sources, Section::kSourceOffsets);
+    MergeValues(&Segment::venues, Section::kVenueOffsets);
+    sections_.Append(Section::kMeta, meta_);
+    return {std::make_shared<const Segment>(std::move(sections_)),
+            std::move(documents_)};
+  }
+
+ private:
+  template <typename F>
+  void ForEachLive(F f) {
+    for (size_t i = 0; i < views_.size(); ++i) {
+      for (uint32_t d = 0; d < documents_[i].size(); ++d) {
+        if (documents_[i][d] != kNotFound) f(*views_[i].segment, d);
+      }
+    }
+  }
+
+  void NumberDocuments() {
+    for (size_t i = 0; i < views_.size(); ++i) {
+      documents_[i].resize(views_[i].segment->documents(), kNotFound);
+      for (uint32_t d = 0; d < documents_[i].size(); ++d) {
+        if (views_[i].IsLive(d)) documents_[i][d] = meta_.documents++;
+      }
+      for (size_t f = 0; f < meta_.total_lengths.size(); ++f) {
+        meta_.total_lengths[f] += views_[i].total_lengths[f];
+      }
+    }
+  }
+
+  void CopyColumns() {
+    std::vector<int64_t> numbers;
+    ForEachLive([&](const Segment& s, uint32_t d) {
+      numbers.push_back(s.numbers()[d]);
+      sections_.Append(Section::kSequences, s.sequences()[d]);
+      sections_.Append(Section::kPublished, s.published()[d]);
+      sections_.Append(Section::kVotes, s.votes()[d]);
+      sections_.Append(Section::kFlags, s.flags()[d]);
+      sections_.Append(Section::kLinks, s.links()[d]);
+      sections_.Append(
+          Section::kLengths,
+          std::span<const uint32_t>(s.lengths(d), query::kTextFields));
+    });
+    sections_.Append(Section::kNumbers, std::span<const int64_t>(numbers));
+    std::vector<uint32_t> by_number(numbers.size());
+    std::iota(by_number.begin(), by_number.end(), 0);
+    std::sort(
+        by_number.begin(), by_number.end(),
+        [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
+    sections_.Append(Section::kByNumber, std::span<const uint32_t>(by_number));
+  }
+
+  void MergeWords();
+  void MergeTerm(uint32_t term, const TableUnion& terms);
+
+  void MergeKeywords() {
+    std::vector<StringTable> tables;
+    for (const SegmentView& v : views_) tables.push_back(v.segment->keywords());
+    std::vector<std::vector<bool>> keep(views_.size());
+    for (size_t i = 0; i < views_.size(); ++i) {
+      if (views_[i].deleted_count == 0) continue;
+      keep[i].resize(tables[i].size());
+      for (uint32_t k = 0; k < tables[i].size(); ++k) {
+        const auto docs = views_[i].segment->keyword_documents(k);
+        keep[i][k] = std::any_of(docs.begin(), docs.end(), [&](uint32_t d) {
+          return documents_[i][d] != kNotFound;
+        });
+      }
+    }
+    const TableUnion merged =
+        MergeTables(tables, keep, &sections_, Section::kKeywordOffsets,
+                    Section::kKeywordBytes);
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < merged.size; ++k) {
+      sections_.Append(Section::kKeywordBegins, count);
+      for (const auto* o = merged.begin(k); o != merged.end(k); ++o) {
+        for (const uint32_t d :
+             views_[o->table].segment->keyword_documents(o->place)) {
+          if (documents_[o->table][d] == kNotFound) continue;
+          sections_.Append(Section::kKeywordDocuments, documents_[o->table][d]);
+          ++count;
+        }
+      }
+    }
+    sections_.Append(Section::kKeywordBegins, count);
+    meta_.keywords = merged.size;
+  }
+
+  void MergeValues(const ValueColumn& (Segment::*column)() const,
+                   Section offsets) {
+    std::vector<StringTable> tables;
+    for (const SegmentView& v : views_) {
+      tables.push_back(((*v.segment).*column)().table);
+    }
+    // Few and long-lived: values that only deleted documents had may stay.
+    const TableUnion merged =
+        MergeTables(tables, std::vector<std::vector<bool>>(views_.size()),
+                    &sections_, offsets, After(offsets, 1));
+    uint32_t count = 0;
+    sections_.Append(After(offsets, 2), count);
+    for (size_t i = 0; i < views_.size(); ++i) {
+      const ValueColumn& values = ((*views_[i].segment).*column)();
+      for (uint32_t d = 0; d < documents_[i].size(); ++d) {
+        if (documents_[i][d] == kNotFound) continue;
+        for (const uint32_t v : values.of(d)) {
+          sections_.Append(After(offsets, 3), merged.ranks[i][v]);
+          ++count;
+        }
+        sections_.Append(After(offsets, 2), count);
+      }
+    }
+  }
+
+  const std::vector<SegmentView>& views_;
+  std::vector<std::vector<uint32_t>> documents_;
+  SectionBuffers sections_;
+  SegmentMeta meta_;
+  // Spellings: where those of each input are now, and their new ordinals.
+  TableUnion forms_;
+  std::vector<FormInfo> form_infos_;
+  std::vector<std::vector<uint32_t>> term_forms_;
+  std::unique_ptr<PostingsWriter> writer_;
+  std::vector<Occurrence> occurrences_;
+  std::vector<uint32_t> ordinals_;
+  std::vector<uint32_t> form_documents_;
+};
+
+void Merger::MergeWords() {
+  std::vector<StringTable> term_tables, form_tables;
+  std::vector<std::vector<bool>> keep_terms, keep_forms;
+  for (const SegmentView& view : views_) {
+    const Segment& s = *view.segment;
+    term_tables.push_back(s.terms());
+    form_tables.push_back(s.forms());
+    // What has no document any more was left behind by an earlier merge.
+    std::vector<bool>& terms = keep_terms.emplace_back(s.terms().size());
+    for (uint32_t t = 0; t < terms.size(); ++t) {
+      terms[t] = s.term(t).documents > 0;
+    }
+    std::vector<bool>& forms = keep_forms.emplace_back(s.forms().size());
+    for (uint32_t f = 0; f < forms.size(); ++f) {
+      forms[f] = s.form(f).documents > 0;
+    }
+    sections_[Section::kPostings].reserve(
+        sections_[Section::kPostings].capacity() +
+        s.section(Section::kPostings).size());
+    sections_[Section::kPositions].reserve(
+        sections_[Section::kPositions].capacity() +
+        s.section(Section::kPositions).size());
+  }
+  const TableUnion terms =
+      MergeTables(term_tables, keep_terms, &sections_, Section::kTermOffsets,
+                  Section::kTermBytes);
+  forms_ = MergeTables(form_tables, keep_forms, &sections_,
+                       Section::kFormOffsets, Section::kFormBytes);
+  meta_.terms = terms.size;
+  meta_.forms = forms_.size;
+
+  form_infos_.resize(forms_.size);
+  term_forms_.resize(terms.size);
+  for (uint32_t f = 0; f < forms_.size; ++f) {
+    const TableUnion::Origin& o = *forms_.begin(f);
+    const uint32_t term =
+        terms.ranks[o.table][views_[o.table].segment->form(o.place).term];
+    form_infos_[f] = {term, static_cast<uint32_t>(term_forms_[term].size()), 0};
+    term_forms_[term].push_back(f);
+  }
+
+  writer_ = std::make_unique<PostingsWriter>(&sections_);
+  uint32_t forms_begin = 0;
+  for (uint32_t t = 0; t < terms.size; ++t) {
+    writer_->BeginTerm(term_forms_[t].size());
+    MergeTerm(t, terms);
+    TermInfo info = writer_->EndTerm(&form_documents_);
+    info.forms_begin = forms_begin;
+    forms_begin += static_cast<uint32_t>(term_forms_[t].size());
+    sections_.Append(Section::kTerms, info);
+    sections_.Append(Section::kTermForms,
+                     std::span<const uint32_t>(term_forms_[t]));
+    for (size_t i = 0; i < term_forms_[t].size(); ++i) {
+      form_infos_[term_forms_[t][i]].documents = form_documents_[i];
+    }
+  }
+  TermInfo end;
+  end.forms_begin = forms_begin;
+  sections_.Append(Section::kTerms, end);
+  sections_.Append(Section::kForms, std::span<const FormInfo>(form_infos_));
+}
+
+void Merger::MergeTerm(uint32_t term, const TableUnion& terms) {
+  for (const auto* o = terms.begin(term); o != terms.end(term); ++o) {
+    const Segment& s = *views_[o->table].segment;
+    ordinals_.clear();
+    for (const uint32_t form : s.term_forms(o->place)) {
+      const uint32_t now = forms_.ranks[o->table][form];
+      ordinals_.push_back(now == kNotFound ? 0 : form_infos_[now].ordinal);
+    }
+    PostingCursor cursor(s, o->place);
+    cursor.ForEach(0, s.documents(), [&] {
+      const uint32_t document = documents_[o->table][cursor.document()];
+      if (document == kNotFound) return;
+      writer_->BeginDocument(document);
+      cursor.Occurrences(&occurrences_);
+      for (const Occurrence& occurrence : occurrences_) {
+        writer_->Add(occurrence.field, occurrence.position,
+                     ordinals_[occurrence.ordinal]);
+      }
+      writer_->EndDocument();
+    });
+  }
+}
+
+}  // namespace
+
+MergedSegment MergeSegments(const std::vector<SegmentView>& views,
+                            uint64_t id) {
+  return Merger(views, id).Run();
+}
+
+}  // namespace paperwire::index

@@ -1,0 +1,41 @@
+// Turns strings that arrive in any order into a sorted table.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_TABLE_BUILDER_H_
+#define PAPERWIRE_SERVICE_INDEX_TABLE_BUILDER_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/index/sections.h"
+#include "service/index/string_arena.h"
+
+namespace paperwire::index {
+
+// Gives each distinct string a provisional number as it comes; Write then
+// tells its rank in byte order.
+class TableBuilder {
+ public:
+  // The provisional number of `s`, and whether it is new.
+  std::pair<uint32_t, bool> Add(std::string_view s);
+
+  uint32_t size() const { return static_cast<uint32_t>(strings_.size()); }
+  std::string_view operator[](uint32_t i) const { return strings_[i]; }
+
+  // The provisional numbers in byte order of their strings.
+  std::vector<uint32_t> Sorted() const;
+
+  // Writes the table; returns the rank of each provisional number.
+  std::vector<uint32_t> Write(SectionBuffers* sections, Section offsets,
+                              Section bytes) const;
+
+ private:
+  StringArena arena_;
+  std::vector<std::string_view> strings_;
+  absl::flat_hash_map<std::string_view, uint32_t> numbers_;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_TABLE_BUILDER_H_

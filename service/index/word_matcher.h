@@ -1,0 +1,37 @@
+// A word in any of its spellings: the postings of its stem as they are.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_WORD_MATCHER_H_
+#define PAPERWIRE_SERVICE_INDEX_WORD_MATCHER_H_
+
+#include "service/index/matcher.h"
+#include "service/index/postings.h"
+
+namespace paperwire::index {
+
+// Removes the documents in which the stem stands in none of the fields.
+void NarrowToPostings(PostingCursor* cursor, query::FieldSet fields,
+                      const Window& window, WindowSet* set);
+
+class WordMatcher : public LeafMatcher {
+ public:
+  WordMatcher(const Segment& segment, uint32_t term, query::FieldSet fields)
+      : segment_(segment), cursor_(segment, term), fields_(fields) {}
+
+  void Narrow(const Window& window, WindowSet* set) override {
+    NarrowToPostings(&cursor_, fields_, window, set);
+  }
+  uint64_t Cost() const override { return cursor_.documents(); }
+  void Score(const Window& window, const WindowSet& docs,
+             const LeafScorer& scorer, WindowScores* scores,
+             WindowSet* touched) override;
+  FieldCounts CountsOf(uint32_t document) override;
+
+ private:
+  const Segment& segment_;
+  PostingCursor cursor_;
+  const query::FieldSet fields_;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_WORD_MATCHER_H_
