@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Tuple
+from datetime import datetime
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    List,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from paperwire.papers import Paper
 
@@ -53,8 +63,20 @@ def papers_frame(
     columns = {}
     for column, (dtype, value) in _COLUMNS.items():
         values = [value(paper) for paper in papers]
-        columns[column] = pd.Series(values, dtype=dtype)
+        columns[column] = (
+            _times(values) if dtype is _TIME else pd.Series(values, dtype=dtype)
+        )
         if column == "votes":
             for name, dtype_, values_ in extra:
                 columns[name] = pd.Series(values_, dtype=dtype_)
     return pd.DataFrame(columns)
+
+
+def _times(values: List[Optional[datetime]]) -> pd.Series:
+    """Returns times in UTC; older pandas go there by nanoseconds only."""
+    import numpy as np
+    import pandas as pd
+
+    naive = [value and value.replace(tzinfo=None) for value in values]
+    stamps = np.array(naive, dtype="datetime64[us]")
+    return pd.Series(stamps).dt.tz_localize("UTC")
