@@ -97,15 +97,15 @@ struct ArxivOptions {
   // "arXivRaw" (every version), "arXiv" (authors by parts) or "oai_dc".
   std::string metadata_prefix = "arXivRaw";
   // "cs", "physics:hep-th"; empty for everything.
-  std::string set;
+  std::string set = "";
   // The first datestamp to take, YYYY-MM-DD, when there is no state yet.
   // Empty: everything there is.
-  std::string from;
+  std::string from = "";
   // Empty: remembered as long as the harvester lives.
-  std::string state_file;
+  std::string state_file = "";
   // Days without a newer datestamp after which the source counts as stale.
   int stale_days = 4;
-  Politeness politeness;
+  Politeness politeness = {};
 };
 
 // arXiv, or any archive of its formats, by OAI-PMH. INVALID_ARGUMENT names
@@ -117,8 +117,8 @@ struct HfDailyOptions {
   std::string base_url = "https://huggingface.co/api/daily_papers";
   // The first day to take, YYYY-MM-DD, when there is no state yet. Empty:
   // a week ago.
-  std::string from;
-  std::string state_file;
+  std::string from = "";
+  std::string state_file = "";
   // Days before the last seen one that are taken again, because votes and
   // late additions change a list after its day.
   int overlap_days = 2;

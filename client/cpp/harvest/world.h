@@ -26,7 +26,7 @@ struct HttpResponse {
 struct HttpOptions {
   // "paperwire/VERSION" is put before it: name and address of whom a source
   // can ask about the traffic ("mailto:ops@example.org").
-  std::string contact;
+  std::string contact = "";
   absl::Duration connect_timeout = absl::Seconds(20);
   // Of a whole request.
   absl::Duration timeout = absl::Minutes(5);

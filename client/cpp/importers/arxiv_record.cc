@@ -34,6 +34,10 @@ std::string WithoutBrackets(std::string_view text) {
   return result;
 }
 
+constexpr std::array<std::string_view, 11> kWholePaper = {
+    "paper",    "article", "submission", "manuscript", "preprint", "work",
+    "document", "e-print", "eprint",     "note",       "text"};
+
 bool IsSuffix(std::string_view name) {
   constexpr std::array<std::string_view, 8> kSuffixes = {
       "Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV", "Ph.D."};
@@ -54,6 +58,61 @@ size_t SeparatorAt(std::string_view text, size_t at) {
     return 4;  // the blank behind it may begin another one
   }
   return 0;
+}
+
+// "withdrawn", "paper withdrawn", "this article has been withdrawn by ..." at
+// the beginning of a text in lower case.
+bool BeginsWithdrawn(std::string_view rest) {
+  while (!rest.empty() && !absl::ascii_isalpha(rest.front())) {
+    rest.remove_prefix(1);
+  }
+  const auto word_ends = [&rest] {
+    return rest.empty() || !absl::ascii_isalpha(rest.front());
+  };
+  bool subject = ConsumePrefix(&rest, "this ") || ConsumePrefix(&rest, "the ");
+  for (std::string_view noun : kWholePaper) {
+    if (ConsumePrefix(&rest, noun)) {
+      subject = true;
+      if (!word_ends()) return false;
+      ConsumePrefix(&rest, " ");
+      break;
+    }
+  }
+  bool verb = false;
+  for (std::string_view form :
+       {"has now been ", "has been ", "have been ", "had been ", "is being ",
+        "is now ", "is ", "was "}) {
+    if (ConsumePrefix(&rest, form)) {
+      verb = true;
+      break;
+    }
+  }
+  if (verb) ConsumePrefix(&rest, "temporarily ");
+  // "Has been withdrawn": somebody else was spoken of.
+  if (verb && !subject) return false;
+  if (!ConsumePrefix(&rest, "withdrawn")) return false;
+  // "Withdrawn from the conference": from somewhere else than arXiv.
+  if (rest.starts_with(" from ") && !rest.starts_with(" from arxiv") &&
+      !rest.starts_with(" from the arxiv")) {
+    return false;
+  }
+  return word_ends();
+}
+
+// "... 4 pages. This paper has been withdrawn by the author": the very words
+// that arXiv puts there, anywhere in a text in lower case. "An appendix of
+// this paper has been withdrawn" is about something else.
+bool StatesWithdrawal(std::string_view text) {
+  for (std::string_view noun : kWholePaper) {
+    for (std::string_view article : {"this ", "the "}) {
+      const std::string words = StrCat(article, noun, " has been withdrawn by");
+      const size_t at = text.find(words);
+      if (at == text.npos) continue;
+      const std::string_view before = text.substr(0, at);
+      if (!before.ends_with("of ") && !before.ends_with("in ")) return true;
+    }
+  }
+  return text.find("submission has been withdrawn by arxiv") != text.npos;
 }
 
 }  // namespace
@@ -127,48 +186,9 @@ void AddArxivAuthors(std::string_view authors, v1::Paper* paper) {
 }
 
 bool SaysWithdrawn(std::string_view text) {
-  // Long enough for every beginning that counts.
-  const std::string begin = absl::AsciiStrToLower(OneLine(text.substr(0, 200)));
-  std::string_view rest = begin;
-  while (!rest.empty() && !absl::ascii_isalpha(rest.front())) {
-    rest.remove_prefix(1);
-  }
-  const auto word_ends = [&rest] {
-    return rest.empty() || !absl::ascii_isalpha(rest.front());
-  };
-  bool subject = ConsumePrefix(&rest, "this ") || ConsumePrefix(&rest, "the ");
-  for (std::string_view noun :
-       {"paper", "article", "submission", "manuscript", "preprint", "work",
-        "document", "e-print", "eprint", "note", "text"}) {
-    if (ConsumePrefix(&rest, noun)) {
-      subject = true;
-      if (!word_ends()) return false;
-      ConsumePrefix(&rest, " ");
-      break;
-    }
-  }
-  bool verb = false;
-  for (std::string_view form :
-       {"has now been ", "has been ", "have been ", "had been ", "is being ",
-        "is now ", "is ", "was "}) {
-    if (ConsumePrefix(&rest, form)) {
-      verb = true;
-      break;
-    }
-  }
-  if (verb) ConsumePrefix(&rest, "temporarily ");
-  // Without subject and verb, only the bare word counts.
-  if (!subject && verb) return false;
-  if (!ConsumePrefix(&rest, "withdrawn") &&
-      !(verb && ConsumePrefix(&rest, "withdrawed"))) {
-    return false;
-  }
-  // "Withdrawn from the conference": from somewhere else than arXiv.
-  if (rest.starts_with(" from ") && !rest.starts_with(" from arxiv") &&
-      !rest.starts_with(" from the arxiv")) {
-    return false;
-  }
-  return word_ends();
+  // Long enough for every statement that counts.
+  const std::string begin = absl::AsciiStrToLower(OneLine(text.substr(0, 600)));
+  return BeginsWithdrawn(begin) || StatesWithdrawal(begin);
 }
 
 void SetArxivComment(std::string_view comment, v1::Paper* paper) {

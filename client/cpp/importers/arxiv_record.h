@@ -31,9 +31,10 @@ void AddArxivCategories(std::string_view field, v1::Paper* paper);
 // the name before it.
 void AddArxivAuthors(std::string_view text, v1::Paper* paper);
 
-// Whether a comment or an abstract says, at its beginning, that the paper was
-// withdrawn: "This paper has been withdrawn by the author", "Withdrawn",
-// "The submission was withdrawn"; not "Lemma 2 has been withdrawn".
+// Whether a comment or an abstract says that the paper was withdrawn: at its
+// beginning ("This article was withdrawn", "Withdrawn due to an error") or, in
+// arXiv's own words, further on ("4 pages. This paper has been withdrawn by
+// the author"). "Lemma 2 has been withdrawn" does not.
 bool SaysWithdrawn(std::string_view text);
 
 // Sets comment and state from the authors' remark, and the state from what

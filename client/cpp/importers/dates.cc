@@ -174,7 +174,7 @@ std::optional<Date> ParseDate(std::string_view text) {
   if (scanner.done()) return MakeDate(year, 0, 0);
   if (!scanner.Skip('-') && !scanner.Skip('/')) return std::nullopt;
   const int month = scanner.Digits(1, 2);
-  if (month < 1) return std::nullopt;
+  if (month < 1 || month > 12) return std::nullopt;
   if (scanner.done()) return MakeDate(year, month, 0);
   if (!scanner.Skip('-') && !scanner.Skip('/')) return std::nullopt;
   const int day = scanner.Digits(1, 2);

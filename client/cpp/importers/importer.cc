@@ -37,6 +37,7 @@ constexpr std::array<std::pair<Format, std::string_view>, 9> kNames = {{
 constexpr size_t kHeadBytes = size_t{64} << 10;
 
 bool IsBlank(std::string_view text) {
+  ConsumePrefix(&text, "\xef\xbb\xbf");
   return text.find_first_not_of(" \t\r\n") == text.npos;
 }
 

@@ -83,7 +83,7 @@ struct ImportOptions {
   size_t max_record_bytes = size_t{16} << 20;
   // The day, YYYY-MM-DD, on whose list the papers of an "hf-daily" import
   // stood, when it is known better than from the records themselves.
-  std::string feature_day;
+  std::string feature_day = "";
 };
 
 // Not thread-safe.
