@@ -1,6 +1,7 @@
 #include "service/query/fields.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -51,20 +52,25 @@ constexpr std::string_view kHasKinds[] = {"code",          "project", "data",
                                           "model",         "demo",    "pdf",
                                           "abstract-page", "media"};
 
-// Levenshtein's distance, for short names.
+// How many letters are inserted, deleted, replaced or swapped with their
+// neighbours (optimal string alignment), for short names.
 size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+  std::vector<std::vector<size_t>> d(a.size() + 1,
+                                     std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) {
+    for (size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1,
+                          d[i - 1][j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
     }
   }
-  return row[b.size()];
+  return d[a.size()][b.size()];
 }
 
 }  // namespace
@@ -114,7 +120,7 @@ std::string_view NearestFieldName(std::string_view name) {
     if (entry.name == lower) return NameOfField(entry.field);
   }
   std::string_view nearest;
-  size_t best = lower.size() <= 4 ? 2 : 3;  // a distance below this is near
+  size_t best = lower.size() <= 5 ? 2 : 3;  // a distance below this is near
   for (const Entry& entry : kFields) {
     const size_t distance = EditDistance(lower, entry.name);
     if (distance < best) {

@@ -163,14 +163,21 @@ absl::StatusOr<Node> LeafBuilder::MakeWords(const Lexeme& lexeme,
     prefix = true;
     base.remove_suffix(1);
   }
-  if (const size_t star = base.find('*'); star != base.npos) {
+  // "C*-algebras" and "*-homomorphisms" are no wildcards.
+  size_t star = base.find('*');
+  while (star != base.npos && star + 1 < base.size() && base[star + 1] == '-') {
+    star = base.find('*', star + 1);
+  }
+  if (star != base.npos) {
     return Error(base.substr(star), "\"*\" that is not at the end of a word",
                  "write the beginning of the word and then \"*\", like auto*");
   }
-  // "~100" is about a hundred.
+  // "~100" is about a hundred, and "von~Neumann" is tied by TeX.
   size_t tilde = base.find('~');
-  if (tilde == 0 && base.size() > 1 && absl::ascii_isdigit(base[1])) {
-    tilde = base.find('~', 1);
+  while (tilde != base.npos && tilde + 1 < base.size() &&
+         (tilde == 0 ? absl::ascii_isdigit(base[1])
+                     : absl::ascii_isalpha(base[tilde + 1]))) {
+    tilde = base.find('~', tilde + 1);
   }
   if (tilde != base.npos) {
     if (prefix) {

@@ -114,11 +114,12 @@ class Lexer {
   }
 
   // Whether a minus excludes what follows it: a word, a quote or a bracket.
-  // "- a", "--a" and "->" are dashes and arrows.
+  // "- a", "--a" and "->" are dashes and arrows, -\Delta is a formula.
   bool Excludes() {
     const char32_t next = Peek(at_ + 1).value;
     if (next == '(' || IsQuote(next)) return true;
-    if (at_ + 1 >= text_.size() || IsSpaceCodePoint(next) || next == '-') {
+    if (at_ + 1 >= text_.size() || IsSpaceCodePoint(next) || next == '-' ||
+        next == '\\') {
       return false;
     }
     return HasWord(text_.substr(at_ + 1, ChunkEnd(at_ + 1) - at_ - 1));
@@ -191,6 +192,8 @@ class Lexer {
   // "~5^2" right behind a quote or a bracket.
   std::string_view ReadSuffix() {
     if (At(at_) != '~' && At(at_) != '^') return {};
+    // (-\Delta)^{1/2} is TeX.
+    if (At(at_ + 1) == '{' || At(at_ + 1) == '\\') return {};
     const size_t begin = at_;
     size_t end = ChunkEnd(at_);
     while (end > begin + 1 &&
@@ -263,7 +266,7 @@ class Lexer {
         nearest.empty() ? StrCat(
                               "the fields are title, abstract, author, "
                               "category, venue, source, id, has, year, "
-                              "published and votes")
+                              "published and votes.")
                         : StrCat("did you mean ", nearest, ":?");
     const size_t offset = static_cast<size_t>(name.data() - text_.data());
     return ErrorAt(text_, offset, StrCat("Unknown field ", Quoted(name)),
@@ -325,7 +328,9 @@ class Lexer {
       if (text_[end] == ')' && --depth < 0) break;
       end += Peek(end).size;
     }
-    while (end > at + 1 && kTrailing.find(text_[end - 1]) != kTrailing.npos) {
+    // "[arXiv:2410.01131]" as references stand in texts.
+    while (end > at + 1 && (kTrailing.find(text_[end - 1]) != kTrailing.npos ||
+                            text_[end - 1] == ']')) {
       --end;
     }
     return end;
