@@ -69,10 +69,12 @@ bool BeginsWithdrawn(std::string_view rest) {
   const auto word_ends = [&rest] {
     return rest.empty() || !absl::ascii_isalpha(rest.front());
   };
-  bool subject = ConsumePrefix(&rest, "this ") || ConsumePrefix(&rest, "the ");
+  const bool article =
+      ConsumePrefix(&rest, "this ") || ConsumePrefix(&rest, "the ");
+  bool noun_found = false;
   for (std::string_view noun : kWholePaper) {
     if (ConsumePrefix(&rest, noun)) {
-      subject = true;
+      noun_found = true;
       if (!word_ends()) return false;
       ConsumePrefix(&rest, " ");
       break;
@@ -88,8 +90,8 @@ bool BeginsWithdrawn(std::string_view rest) {
     }
   }
   if (verb) ConsumePrefix(&rest, "temporarily ");
-  // "Has been withdrawn": somebody else was spoken of.
-  if (verb && !subject) return false;
+  // "Has been withdrawn": somebody else was spoken of. "The withdrawn claim".
+  if (verb ? !article && !noun_found : article && !noun_found) return false;
   if (!ConsumePrefix(&rest, "withdrawn")) return false;
   // "Withdrawn from the conference": from somewhere else than arXiv.
   if (rest.starts_with(" from ") && !rest.starts_with(" from arxiv") &&

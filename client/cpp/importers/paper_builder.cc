@@ -156,13 +156,13 @@ void AddLink(v1::Link::Kind kind, std::string_view uri, v1::Paper* paper) {
       std::any_of(uri.begin(), uri.end(), IsBlank)) {
     return;
   }
-  for (const v1::Link& link : paper->links()) {
-    if (link.uri() == uri) return;
-  }
   std::string address(uri);
   const size_t colon = address.find(':');
   std::transform(address.begin(), address.begin() + colon, address.begin(),
                  absl::ascii_tolower);
+  for (const v1::Link& link : paper->links()) {
+    if (link.uri() == address) return;
+  }
   v1::Link* link = paper->add_links();
   link->set_kind(kind);
   link->set_uri(std::move(address));
