@@ -107,14 +107,14 @@ absl::StatusOr<std::vector<int64_t>> Catalogue::FindSame(
     absl::c_sort(same);
     return same;
   }
-  for (int64_t hash : likeness.hashes) {
-    ASSIGN_OR_RETURN(std::vector<int64_t> candidates,
-                     FindLikeness(db_, hash));
-    for (int64_t candidate : candidates) {
-      ASSIGN_OR_RETURN(Found found, Load(candidate));
-      if (SamePaper(*found.paper, paper, analyzer_)) {
-        return std::vector<int64_t>{candidate};
-      }
+  if (likeness.title == 0) return same;
+  ASSIGN_OR_RETURN(std::vector<int64_t> candidates,
+                   FindLikeness(db_, likeness.title));
+  for (int64_t candidate : candidates) {
+    ASSIGN_OR_RETURN(Found found, Load(candidate));
+    if (SamePaper(*found.paper, paper, analyzer_)) {
+      same.push_back(candidate);
+      break;
     }
   }
   return same;

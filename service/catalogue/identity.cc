@@ -88,16 +88,8 @@ Likeness LikenessOf(const v1::Paper& paper, text::Analyzer& analyzer) {
     likeness.ids.push_back(StrCat(id.scheme(), ":", id.value()));
   }
   const std::string title = TitleWords(paper, analyzer);
-  if (title.empty()) return likeness;
-  const std::string surname = Surname(paper, analyzer);
-  if (!surname.empty() && paper.has_published_time()) {
-    likeness.hashes.push_back(static_cast<int64_t>(
-        StableHash(StrCat("author\n", title, "\n", surname))));
-  }
-  const std::string abstract = AbstractLetters(paper);
-  if (!abstract.empty()) {
-    likeness.hashes.push_back(static_cast<int64_t>(
-        StableHash(StrCat("abstract\n", title, "\n", abstract))));
+  if (!title.empty()) {
+    likeness.title = static_cast<int64_t>(StableHash(title));
   }
   return likeness;
 }

@@ -24,13 +24,14 @@ namespace paperwire::catalogue {
 struct Likeness {
   // "scheme:value" of each external id.
   std::vector<std::string> ids;
-  // Hashes of rule 2 and 3; papers that share one are candidates.
-  std::vector<int64_t> hashes;
+  // A hash of the title's words, for rules 2 and 3: papers that share it are
+  // candidates. 0: the title is too short to prove anything.
+  int64_t title = 0;
 };
 
 Likeness LikenessOf(const v1::Paper& paper, text::Analyzer& analyzer);
 
-// Whether two papers that share a hash are the same by rule 2 or 3.
+// Whether two papers that share the title are the same by rule 2 or 3.
 bool SamePaper(const v1::Paper& a, const v1::Paper& b,
                text::Analyzer& analyzer);
 

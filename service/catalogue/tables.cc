@@ -92,22 +92,19 @@ absl::Status ApplyKeys(Database& db, int64_t number, const v1::Paper* before,
                         .Bind(2, number)
                         .Run());
   }
-  for (int64_t hash : old_keys.hashes) {
-    if (absl::c_linear_search(new_keys.hashes, hash)) continue;
+  if (old_keys.title == new_keys.title) return absl::OkStatus();
+  if (old_keys.title != 0) {
     RETURN_IF_ERROR(
         db.Get("DELETE FROM likeness WHERE hash = ?1 AND number = ?2")
-            .Bind(1, hash)
+            .Bind(1, old_keys.title)
             .Bind(2, number)
             .Run());
   }
-  for (int64_t hash : new_keys.hashes) {
-    if (absl::c_linear_search(old_keys.hashes, hash)) continue;
-    RETURN_IF_ERROR(db.Get("INSERT OR IGNORE INTO likeness VALUES (?1, ?2)")
-                        .Bind(1, hash)
-                        .Bind(2, number)
-                        .Run());
-  }
-  return absl::OkStatus();
+  if (new_keys.title == 0) return absl::OkStatus();
+  return db.Get("INSERT OR IGNORE INTO likeness VALUES (?1, ?2)")
+      .Bind(1, new_keys.title)
+      .Bind(2, number)
+      .Run();
 }
 
 absl::Status ApplyFeatures(Database& db, int64_t number,

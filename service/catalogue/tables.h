@@ -2,7 +2,7 @@
 //
 //     paper        number -> newest entry, state, dates
 //     external_id  "arxiv:2410.01131" -> number
-//     likeness     hash of title and author -> number (identity.h)
+//     likeness     hash of the title -> number (identity.h)
 //     feature      the days on which papers were featured
 //     apart        pairs that a split keeps from being merged again
 //     source       when each source last brought something
@@ -62,7 +62,7 @@ absl::StatusOr<std::optional<Row>> FindRow(journal::Database& db,
 absl::StatusOr<int64_t> FindExternalId(journal::Database& db,
                                        std::string_view id);
 
-// The papers that share a hash of identity.h, by rising number.
+// The papers that share the hash of a title (identity.h), by rising number.
 absl::StatusOr<std::vector<int64_t>> FindLikeness(journal::Database& db,
                                                   int64_t hash);
 

@@ -60,8 +60,10 @@ class StoreTest : public testing::Test {
   }
 
   int64_t Count(const std::string& text) {
+    index::SearchOptions options;
+    options.strict = true;
     absl::StatusOr<index::SearchResult> result =
-        index::Search(*store_->snapshot(), Parse(text), {.strict = true});
+        index::Search(*store_->snapshot(), Parse(text), options);
     EXPECT_OK(result);
     return result.ok() ? result->total_full_matches : -1;
   }
