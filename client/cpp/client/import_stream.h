@@ -40,9 +40,10 @@ struct ImportStreamOptions {
   // The answer has one verdict for each item.
   std::function<void(const v1::ImportPapersRequest& batch,
                      const v1::ImportPapersResponse& answer)>
-      on_acknowledged;
+      on_acknowledged = {};
   // Called before each wait, on the stream's thread, for people to read.
-  std::function<void(const absl::Status& why, absl::Duration wait)> on_retry;
+  std::function<void(const absl::Status& why, absl::Duration wait)> on_retry =
+      {};
 };
 
 class ImportStream {

@@ -38,7 +38,8 @@ struct WatcherOptions {
   absl::Duration first_wait = absl::Milliseconds(100);
   absl::Duration longest_wait = absl::Seconds(30);
   // Called within Next before each wait, for people to read.
-  std::function<void(const absl::Status& why, absl::Duration wait)> on_retry;
+  std::function<void(const absl::Status& why, absl::Duration wait)> on_retry =
+      {};
 };
 
 class Watcher {

@@ -24,24 +24,31 @@ class Page {
               Render({{text, Style::kBold}}, color_), "\n");
   }
 
-  void Paragraph(const std::string& text) { Indented(text, 0); }
+  void Gap() { text_ += "\n"; }
+
+  void Paragraph(const std::string& text) {
+    for (const Line& line : Wrap({{text}}, columns_)) {
+      StrAppend(&text_, Render(line, color_), "\n");
+    }
+  }
+
+  // A line that is never broken.
+  void Command(const std::string& text) { StrAppend(&text_, "  ", text, "\n"); }
 
   // `left` and, from a common column on, `right`.
   void Row(const std::string& left, const std::string& right, int width) {
+    const std::string indent(static_cast<size_t>(width) + 4, ' ');
+    const bool fits = Width(left) <= width;
     StrAppend(
         &text_, "  ",
-        Render(Fit({{left, Style::kHeading}}, width, Pad::kRight), color_));
-    if (Width(left) > width) {
-      text_.resize(text_.rfind('\n') + 1);
-      StrAppend(&text_, "  ", Render({{left, Style::kHeading}}, color_), "\n",
-                std::string(static_cast<size_t>(width) + 2, ' '));
-    }
-    const std::vector<Line> lines =
-        Wrap({{right, Style::kPlain}}, columns_ - width - 4);
-    for (size_t i = 0; i < lines.size(); ++i) {
-      const size_t indent = i == 0 ? 2 : static_cast<size_t>(width) + 4;
-      StrAppend(&text_, std::string(indent, ' '), Render(lines[i], color_),
-                "\n");
+        Render(Fit({{left, Style::kHeading}}, std::max(width, Width(left)),
+                   fits ? Pad::kRight : Pad::kNone),
+               color_),
+        fits ? "  " : "\n");
+    bool first = fits;
+    for (const Line& line : Wrap({{right}}, columns_ - width - 4)) {
+      StrAppend(&text_, first ? "" : indent, Render(line, color_), "\n");
+      first = false;
     }
   }
 
@@ -58,13 +65,6 @@ class Page {
   std::string Take() { return std::move(text_); }
 
  private:
-  void Indented(const std::string& text, int indent) {
-    for (const Line& line : Wrap({{text, Style::kPlain}}, columns_ - indent)) {
-      StrAppend(&text_, std::string(static_cast<size_t>(indent), ' '),
-                Render(line, color_), "\n");
-    }
-  }
-
   const bool color_;
   const int columns_;
   std::string text_;
@@ -107,7 +107,7 @@ std::string Overview(bool color, int columns) {
       "papers that takes papers in, answers searches, and pushes new matches "
       "to whoever asked to be told.");
   page.Heading("Usage");
-  page.Paragraph("  paperwire COMMAND [FLAGS] [WORDS]");
+  page.Command("paperwire COMMAND [FLAGS] [WORDS]");
   page.Heading("Commands");
   for (const CommandSpec& command : Commands()) {
     page.Row(command.name, command.summary, 10);
@@ -121,7 +121,7 @@ std::string Overview(bool color, int columns) {
       {"Be told of new ones, from where the last run stopped",
        "paperwire watch 'diffusion -video' --cursor ~/.diffusion"},
   });
-  page.Heading("");
+  page.Gap();
   page.Paragraph("More, with examples: paperwire COMMAND --help");
   return page.Take();
 }

@@ -176,7 +176,10 @@ std::vector<Line> Wrap(const Line& line, int columns) {
       used = 0;
     }
     if (used > 0) {
-      Append(" ", Style::kPlain, &lines.back());
+      // A blank between two words of one style is of that style.
+      const Style before = lines.back().back().style;
+      Append(" ", before == word.front().style ? before : Style::kPlain,
+             &lines.back());
       ++used;
     }
     for (const Piece& piece : word) {

@@ -78,7 +78,8 @@ absl::StatusOr<Span> ParseTime(std::string_view text, absl::Time now) {
     }
   }
   absl::Time time;
-  if (text.size() > 10 &&
+  // Abseil would take "infinite-future" too.
+  if (HasShape(text.substr(0, 10), "0000-00-00") && text.size() > 10 &&
       absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &time, nullptr)) {
     return Span{time, time};
   }

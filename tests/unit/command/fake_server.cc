@@ -1,0 +1,357 @@
+#include "tests/unit/command/fake_server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <thread>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "paperwire/v1/paper_service.grpc.pb.h"
+#include "paperwire/v1/search_service.grpc.pb.h"
+#include "paperwire/v1/server_service.grpc.pb.h"
+#include "paperwire/v1/subscription_service.grpc.pb.h"
+
+namespace paperwire {
+namespace {
+
+grpc::Status Detailed(grpc::StatusCode code, const std::string& message,
+                      const std::string& field, const std::string& reason,
+                      const std::map<std::string, std::string>& facts = {}) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  if (!field.empty()) {
+    google::rpc::BadRequest bad_request;
+    bad_request.add_field_violations()->set_field(field);
+    status.add_details()->PackFrom(bad_request);
+  }
+  if (!reason.empty()) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(reason);
+    info.set_domain("paperwire.io");
+    for (const auto& [key, value] : facts) {
+      (*info.mutable_metadata())[key] = value;
+    }
+    status.add_details()->PackFrom(info);
+  }
+  return grpc::Status(code, message, status.SerializeAsString());
+}
+
+bool Matches(const v1::Paper& paper, const v1::Query& query) {
+  return paper.title().find(query.text()) != std::string::npos;
+}
+
+}  // namespace
+
+class FakeServer::Services final {
+ public:
+  explicit Services(FakeServer* server)
+      : papers_(server), search_(server), watch_(server), server_(server) {}
+
+  void Register(grpc::ServerBuilder* builder) {
+    builder->RegisterService(&papers_);
+    builder->RegisterService(&search_);
+    builder->RegisterService(&watch_);
+    builder->RegisterService(&server_);
+  }
+
+ private:
+  class Papers final : public v1::PaperService::Service {
+   public:
+    explicit Papers(FakeServer* fake) : fake_(fake) {}
+
+    grpc::Status GetPaper(grpc::ServerContext*,
+                          const v1::GetPaperRequest* request,
+                          v1::Paper* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      for (const v1::Paper& paper : fake_->papers) {
+        bool found = paper.name() == request->name();
+        for (const v1::ExternalId& id : paper.external_ids()) {
+          found = found ||
+                  request->name() == "papers/" + id.scheme() + ":" + id.value();
+        }
+        if (!found) continue;
+        *response = paper;
+        return grpc::Status::OK;
+      }
+      return Detailed(grpc::StatusCode::NOT_FOUND,
+                      "There is no paper \"" + request->name() + "\"", "",
+                      "PAPER_NOT_FOUND", {{"name", request->name()}});
+    }
+
+    grpc::Status ListPapers(grpc::ServerContext*,
+                            const v1::ListPapersRequest* request,
+                            v1::ListPapersResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->lists.push_back(*request);
+      size_t at =
+          request->page_token().empty() ? 0 : std::stoul(request->page_token());
+      while (at < fake_->papers.size() &&
+             response->papers_size() < request->page_size()) {
+        *response->add_papers() = fake_->papers[at++];
+      }
+      if (at < fake_->papers.size()) {
+        response->set_next_page_token(std::to_string(at));
+      }
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ImportPapers(
+        grpc::ServerContext*,
+        grpc::ServerReaderWriter<v1::ImportPapersResponse,
+                                 v1::ImportPapersRequest>* stream) override {
+      int batches = 0;
+      int break_after = -1;
+      {
+        std::lock_guard<std::mutex> lock(fake_->mutex);
+        ++fake_->import_streams;
+        if (fake_->refuse_imports) {
+          return Detailed(grpc::StatusCode::FAILED_PRECONDITION,
+                          "The data folder is read-only", "", "READ_ONLY");
+        }
+        std::swap(break_after, fake_->break_import_after);
+      }
+      v1::ImportPapersRequest request;
+      while (stream->Read(&request)) {
+        const bool breaks = batches++ == break_after;
+        if (breaks && !fake_->break_before_answer) {
+          return grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken off");
+        }
+        const v1::ImportPapersResponse response = Apply(request);
+        if (breaks) {
+          return grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken off");
+        }
+        if (!stream->Write(response)) break;
+      }
+      return grpc::Status::OK;
+    }
+
+    grpc::Status DeletePaper(grpc::ServerContext*,
+                             const v1::DeletePaperRequest* request,
+                             google::protobuf::Empty*) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->deletes.push_back(*request);
+      return grpc::Status::OK;
+    }
+
+   private:
+    // A batch that was applied before changes nothing.
+    v1::ImportPapersResponse Apply(const v1::ImportPapersRequest& request) {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->batch_ids.push_back(request.request_id());
+      const auto known = answers_.find(request.request_id());
+      if (known != answers_.end()) return known->second;
+      v1::ImportPapersResponse response;
+      response.set_request_id(request.request_id());
+      for (const v1::ImportItem& item : request.items()) {
+        v1::ImportVerdict* verdict = response.add_verdicts();
+        verdict->set_line(item.line());
+        if (item.paper().title().find("bad") != std::string::npos) {
+          verdict->set_outcome(v1::ImportVerdict::OUTCOME_REJECTED);
+          verdict->set_reason("title: is bad; give it another");
+          continue;
+        }
+        v1::Paper paper = item.paper();
+        paper.set_name("papers/p" + std::to_string(fake_->papers.size() + 1));
+        fake_->papers.push_back(paper);
+        verdict->set_outcome(v1::ImportVerdict::OUTCOME_CREATED);
+        verdict->set_name(paper.name());
+      }
+      response.set_sequence(static_cast<int64_t>(fake_->papers.size()));
+      answers_[request.request_id()] = response;
+      return response;
+    }
+
+    FakeServer* const fake_;
+    std::map<std::string, v1::ImportPapersResponse> answers_;
+  };
+
+  class Searches final : public v1::SearchService::Service {
+   public:
+    explicit Searches(FakeServer* fake) : fake_(fake) {}
+
+    grpc::Status Search(grpc::ServerContext*, const v1::SearchRequest* asked,
+                        v1::SearchResponse* response) override {
+      const v1::SearchRequest& request = *asked;
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->searches.push_back(request);
+      if (request.query().text().find('"') != std::string::npos) {
+        return Detailed(grpc::StatusCode::INVALID_ARGUMENT,
+                        "Unclosed quote at character 1; close it", "query.text",
+                        "QUERY_SYNTAX");
+      }
+      if (fake_->canned_search) {
+        *response = fake_->search_response;
+        return grpc::Status::OK;
+      }
+      size_t at =
+          request.page_token().empty() ? 0 : std::stoul(request.page_token());
+      for (; at < fake_->papers.size() &&
+             response->hits_size() < request.page_size();
+           ++at) {
+        if (!Matches(fake_->papers[at], request.query())) continue;
+        v1::Hit* hit = response->add_hits();
+        *hit->mutable_paper() = fake_->papers[at];
+        hit->set_match_kind(v1::MATCH_KIND_FULL);
+        hit->set_score(1.5);
+      }
+      for (const v1::Paper& paper : fake_->papers) {
+        response->set_total_full_matches(response->total_full_matches() +
+                                         Matches(paper, request.query()));
+      }
+      if (at < fake_->papers.size()) {
+        response->set_next_page_token(std::to_string(at));
+      }
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ExportPapers(
+        grpc::ServerContext*, const v1::ExportPapersRequest* request,
+        grpc::ServerWriter<v1::ExportPapersResponse>* writer) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      for (const v1::Paper& paper : fake_->papers) {
+        if (!Matches(paper, request->query())) continue;
+        v1::ExportPapersResponse part;
+        *part.add_papers() = paper;
+        if (!writer->Write(part)) break;
+      }
+      return grpc::Status::OK;
+    }
+
+   private:
+    FakeServer* const fake_;
+  };
+
+  class Watches final : public v1::SubscriptionService::Service {
+   public:
+    explicit Watches(FakeServer* fake) : fake_(fake) {}
+
+    grpc::Status Watch(grpc::ServerContext* context,
+                       const v1::WatchRequest* asked,
+                       grpc::ServerWriter<v1::WatchResponse>* writer) override {
+      const v1::WatchRequest& request = *asked;
+      size_t at = 0;
+      int events_left = -1;
+      {
+        std::lock_guard<std::mutex> lock(fake_->mutex);
+        fake_->watches.push_back(request);
+        events_left = fake_->break_watch_after;
+        if (request.has_resume_token()) {
+          if (request.resume_token().rfind("token-", 0) != 0) {
+            return Detailed(grpc::StatusCode::INVALID_ARGUMENT,
+                            "The resume token is malformed", "resume_token",
+                            "TOKEN_MALFORMED");
+          }
+          at = std::stoul(request.resume_token().substr(6));
+        } else if (request.position() != v1::WatchRequest::POSITION_BEGINNING) {
+          at = fake_->papers.size();
+        }
+      }
+      bool caught_up = false;
+      while (!context->IsCancelled()) {
+        v1::WatchResponse event;
+        {
+          std::lock_guard<std::mutex> lock(fake_->mutex);
+          while (at < fake_->papers.size() &&
+                 !Matches(fake_->papers[at], request.query())) {
+            ++at;
+          }
+          if (at < fake_->papers.size()) {
+            *event.mutable_match()->mutable_paper() = fake_->papers[at];
+            ++at;
+            event.mutable_match()->set_created(true);
+            event.mutable_match()->set_sequence(static_cast<int64_t>(at));
+            event.mutable_match()->set_resume_token("token-" +
+                                                    std::to_string(at));
+          } else if (!caught_up) {
+            caught_up = true;
+            event.mutable_caught_up()->set_resume_token("token-" +
+                                                        std::to_string(at));
+          }
+        }
+        if (event.event_case() == v1::WatchResponse::EVENT_NOT_SET) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(2));
+          continue;
+        }
+        if (events_left-- == 0) {
+          return grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken off");
+        }
+        if (!writer->Write(event)) break;
+      }
+      return grpc::Status::CANCELLED;
+    }
+
+   private:
+    FakeServer* const fake_;
+  };
+
+  class Server final : public v1::ServerService::Service {
+   public:
+    explicit Server(FakeServer* fake) : fake_(fake) {}
+
+    grpc::Status GetServerInfo(grpc::ServerContext*,
+                               const v1::GetServerInfoRequest*,
+                               v1::GetServerInfoResponse* response) override {
+      response->set_version("9.9.9");
+      response->set_journal_id("fake");
+      return grpc::Status::OK;
+    }
+
+    grpc::Status GetServerStats(grpc::ServerContext*,
+                                const v1::GetServerStatsRequest*,
+                                v1::GetServerStatsResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      response->set_active_papers(static_cast<int64_t>(fake_->papers.size()));
+      v1::SourceStats* source = response->add_sources();
+      source->set_source("arxiv");
+      source->set_papers(1234567);
+      return grpc::Status::OK;
+    }
+
+   private:
+    FakeServer* const fake_;
+  };
+
+  Papers papers_;
+  Searches search_;
+  Watches watch_;
+  Server server_;
+};
+
+struct FakeServer::Running {
+  std::unique_ptr<grpc::Server> server;
+};
+
+FakeServer::FakeServer() : services_(std::make_unique<Services>(this)) {
+  Start();
+}
+
+FakeServer::~FakeServer() { Stop(); }
+
+std::string FakeServer::address() const {
+  return "localhost:" + std::to_string(port_);
+}
+
+void FakeServer::Start() {
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("localhost:" + std::to_string(port_),
+                           grpc::InsecureServerCredentials(), &port_);
+  services_->Register(&builder);
+  running_ = std::make_unique<Running>();
+  running_->server = builder.BuildAndStart();
+}
+
+void FakeServer::Stop() {
+  if (running_ == nullptr) return;
+  running_->server->Shutdown(std::chrono::system_clock::now());
+  running_->server->Wait();
+  running_.reset();
+}
+
+void FakeServer::Add(const v1::Paper& paper) {
+  std::lock_guard<std::mutex> lock(mutex);
+  papers.push_back(paper);
+}
+
+}  // namespace paperwire

@@ -1,0 +1,71 @@
+// A server of the whole contract in this process, that does what a test wants
+// it to: keep papers, break off, and remember how it was asked.
+//
+//     FakeServer server;
+//     server.break_import_after = 3;  // batches, then UNAVAILABLE
+//     Client client({.address = server.address()});
+//
+// Papers match a query when their title holds its text. Sequence numbers
+// count imported papers, and the resume token of sequence 7 is "token-7".
+
+#ifndef PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
+#define PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "paperwire/v1/paper_service.pb.h"
+#include "paperwire/v1/search_service.pb.h"
+#include "paperwire/v1/subscription_service.pb.h"
+
+namespace paperwire {
+
+class FakeServer {
+ public:
+  FakeServer();
+  ~FakeServer();
+
+  // "localhost:PORT".
+  std::string address() const;
+  // Stops serving, with every call broken off; starts again on the same port.
+  void Stop();
+  void Start();
+
+  // Stores a paper as an import would.
+  void Add(const v1::Paper& paper);
+
+  // Guards everything below while calls run.
+  std::mutex mutex;
+
+  std::vector<v1::Paper> papers;  // by sequence - 1
+
+  // What was asked.
+  std::vector<v1::SearchRequest> searches;
+  std::vector<v1::ListPapersRequest> lists;
+  std::vector<v1::WatchRequest> watches;
+  std::vector<v1::DeletePaperRequest> deletes;
+  std::vector<std::string> batch_ids;  // as they came, repeats too
+  int import_streams = 0;
+
+  // What to do.
+  int break_import_after = -1;       // once, this many batches into a stream
+  bool break_before_answer = false;  // ... applied, but not acknowledged
+  int break_watch_after = -1;   // every time, this many events into a stream
+  bool refuse_imports = false;  // FAILED_PRECONDITION
+  v1::SearchResponse search_response;
+  bool canned_search = false;  // answer search_response
+
+ private:
+  class Services;
+  struct Running;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<Running> running_;
+  int port_ = 0;
+};
+
+}  // namespace paperwire
+
+#endif  // PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
