@@ -34,9 +34,9 @@ absl::StatusOr<SegmentView> ViewOf(std::shared_ptr<const Segment> segment,
   }
   if (entry.deleted.empty()) return view;
   if (entry.deleted.size() != (size_t{s.documents()} + 63) / 64) {
-    return absl::DataLossError(
-        StrCat("The deletions of the index file ",
-               SegmentFileName(entry.segment), " do not fit it"));
+    return absl::DataLossError(StrCat("The deletions of the index file ",
+                                      SegmentFileName(entry.segment),
+                                      " do not fit it"));
   }
   view.deleted = std::make_shared<const std::vector<uint64_t>>(entry.deleted);
   for (uint32_t d = 0; d < s.documents(); ++d) {
@@ -55,8 +55,8 @@ absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    return absl::InternalError(StrCat("Cannot make the index folder ", folder,
-                                      ": ", error.message()));
+    return absl::InternalError(
+        StrCat("Cannot make the index folder ", folder, ": ", error.message()));
   }
   OpenedCheckpoint opened;
   absl::StatusOr<Manifest> manifest = ReadManifest(folder);
@@ -87,10 +87,9 @@ absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(const std::string& folder) {
         opened.segments.empty()
             ? 0
             : opened.segments.back().segment->meta().complete_sequence;
-    opened.warnings.emplace_back(
-        StrCat(view.status().message(),
-               "; the index is rebuilt from sequence number ",
-               opened.sequence + 1));
+    opened.warnings.emplace_back(StrCat(
+        view.status().message(), "; the index is rebuilt from sequence number ",
+        opened.sequence + 1));
     SetAside(folder + "/" + SegmentFileName(entry.segment));
     break;
   }

@@ -37,8 +37,7 @@ struct Document {
 };
 
 // The document of a paper. Its own id is taken from `paper.name()`.
-Document MakeDocument(const v1::Paper& paper, int64_t number,
-                      int64_t sequence);
+Document MakeDocument(const v1::Paper& paper, int64_t number, int64_t sequence);
 
 }  // namespace paperwire::index
 

@@ -61,10 +61,9 @@ Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
     Explanation& field = e.details.emplace_back();
     const double part = count * scorer.norms->factor(f, lengths[f]);
     field.value = e.value * (part / tf);
-    field.description =
-        absl::StrFormat("%s:%s, tf %u in %u words, weight %.4g",
-                        ToAbsl(kFieldNames[f]), text, count, lengths[f],
-                        kFieldRanking[static_cast<size_t>(f)].weight);
+    field.description = absl::StrFormat(
+        "%s:%s, tf %u in %u words, weight %.4g", ToAbsl(kFieldNames[f]), text,
+        count, lengths[f], kFieldRanking[static_cast<size_t>(f)].weight);
   }
   return e;
 }
@@ -72,8 +71,7 @@ Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
 }  // namespace
 
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
-                                    const query::Query& query,
-                                    int64_t number) {
+                                    const query::Query& query, int64_t number) {
   RETURN_IF_ERROR(CheckExpansions(snapshot, query.root));
   Snapshot::Place place;
   if (!snapshot.Find(number, &place)) {

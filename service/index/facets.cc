@@ -12,10 +12,9 @@ int64_t YearOf(int64_t unix_seconds) {
   const int64_t z = day + 719468;
   const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
   const int64_t day_of_era = z - era * 146097;
-  const int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-       day_of_era / 146096) /
-      365;
+  const int64_t year_of_era = (day_of_era - day_of_era / 1460 +
+                               day_of_era / 36524 - day_of_era / 146096) /
+                              365;
   const int64_t day_of_year =
       day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const bool january_or_february = (5 * day_of_year + 2) / 153 >= 10;
@@ -71,8 +70,7 @@ FacetCounts FacetCounter::Finish() const {
   }
   const size_t limit = static_cast<size_t>(std::max(0, request_.limit));
   if (counts.values.size() > limit) {
-    counts.other_values =
-        static_cast<int64_t>(counts.values.size() - limit);
+    counts.other_values = static_cast<int64_t>(counts.values.size() - limit);
     counts.values.resize(limit);
   }
   return counts;

@@ -100,9 +100,8 @@ absl::StatusOr<MappedFile> MapFile(const std::string& path) {
   void* const data =
       ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (data == MAP_FAILED) return SystemError("map", path);
-  mapped.owner = std::shared_ptr<const void>(data, [size](const void* p) {
-    ::munmap(const_cast<void*>(p), size);
-  });
+  mapped.owner = std::shared_ptr<const void>(
+      data, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
   mapped.bytes = {static_cast<const uint8_t*>(data), size};
   return mapped;
 }

@@ -61,10 +61,10 @@ std::unique_ptr<Matcher> MakeKeywordMatcher(const Segment& segment,
                                             const query::Keyword& keyword) {
   if (keyword.kind == query::Keyword::Kind::kHas) {
     const uint32_t bit = LinkBit(keyword);
-    return MakeColumnMatcher(segment, [links = segment.links(),
-                                       bit](uint32_t d) {
-      return (links[d] & bit) != 0;
-    });
+    return MakeColumnMatcher(segment,
+                             [links = segment.links(), bit](uint32_t d) {
+                               return (links[d] & bit) != 0;
+                             });
   }
   const uint32_t k = segment.keywords().Find(KeywordTerm(keyword));
   if (k == kNotFound) return std::make_unique<NoneMatcher>();
@@ -75,10 +75,10 @@ std::unique_ptr<Matcher> MakeRangeMatcher(const Segment& segment,
                                           const query::Range& range) {
   const bool votes = range.column == query::Range::Column::kVotes;
   return MakeColumnMatcher(
-      segment, [values = votes ? segment.votes() : segment.published(),
-                flags = segment.flags(),
-                bit = votes ? kHasVotes : kHasPublished, min = range.min,
-                max = range.max](uint32_t d) {
+      segment,
+      [values = votes ? segment.votes() : segment.published(),
+       flags = segment.flags(), bit = votes ? kHasVotes : kHasPublished,
+       min = range.min, max = range.max](uint32_t d) {
         return (flags[d] & bit) != 0 && values[d] >= min && values[d] <= max;
       });
 }

@@ -99,8 +99,8 @@ size_t PrefixBytes(std::string_view s, size_t n) {
 
 }  // namespace
 
-std::vector<uint32_t> FuzzyScan(const StringTable& table,
-                                std::string_view word, int distance) {
+std::vector<uint32_t> FuzzyScan(const StringTable& table, std::string_view word,
+                                int distance) {
   std::vector<uint32_t> found;
   Rows rows(word, distance);
   std::string_view dead_prefix;

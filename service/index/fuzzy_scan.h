@@ -15,8 +15,8 @@ namespace paperwire::index {
 // rising. The distance is that of optimal string alignment: inserting,
 // deleting or replacing a code point, or swapping two neighbours (no code
 // point is edited twice).
-std::vector<uint32_t> FuzzyScan(const StringTable& table,
-                                std::string_view word, int distance);
+std::vector<uint32_t> FuzzyScan(const StringTable& table, std::string_view word,
+                                int distance);
 
 // The distance of two words, or distance + 1 when it is more.
 int EditDistance(std::string_view a, std::string_view b, int distance);

@@ -131,8 +131,8 @@ FieldHighlight Highlight(const query::Query& query, query::TextField field,
   std::vector<TextWord> words;
   for (const text::Token& token : analyzer.Tokenize(text)) {
     if (words.size() == kMaxFieldWords) break;
-    words.push_back({std::string(token.form), {}, token.position, token.begin,
-                     token.end});
+    words.push_back(
+        {std::string(token.form), {}, token.position, token.begin, token.end});
   }
   for (TextWord& word : words) word.stem = analyzer.Stem(word.form);
 
@@ -151,8 +151,7 @@ FieldHighlight Highlight(const query::Query& query, query::TextField field,
     highlight.snippet_begin = snippet.begin;
   } else {
     highlight.snippet = std::string(text);
-    std::replace(highlight.snippet.begin(), highlight.snippet.end(), '\n',
-                 ' ');
+    std::replace(highlight.snippet.begin(), highlight.snippet.end(), '\n', ' ');
   }
   return highlight;
 }

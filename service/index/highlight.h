@@ -24,7 +24,7 @@ struct FieldHighlight {
   // The whole field, or the piece with the most matching words of an
   // abstract, cut at words, about 300 characters.
   std::string snippet;
-  int32_t snippet_begin = 0;  // in code points of the field
+  int32_t snippet_begin = 0;    // in code points of the field
   std::vector<CharSpan> spans;  // of the field, in order, no overlap
 };
 

@@ -87,15 +87,13 @@ void Index::Impl::MergeLoop() {
     {
       MutexLock lock(&mutex);
       MergeChoice choice;
-      const auto look = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      lock.Await([&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
         choice = ChooseMerge(current->segments(), options.merge_factor);
-        idle = choice.begin == choice.end;
-        return stop || !idle;
-      };
-      if (!look()) {
-        lock.Changed();  // for those who wait until it is idle
-        lock.Await(look);
-      }
+        const bool nothing = choice.begin == choice.end;
+        if (nothing && !idle) lock.Changed();  // somebody may wait for this
+        idle = nothing;
+        return stop || !nothing;
+      });
       if (stop) return;
       chosen.assign(
           current->segments().begin() + static_cast<ptrdiff_t>(choice.begin),

@@ -4,7 +4,8 @@
 //     // Replay what came after the last checkpoint, then follow.
 //     for (...) index->Apply(changes, sequence);
 //     std::shared_ptr<const Snapshot> now = index->snapshot();
-//     ASSIGN_OR_RETURN(SearchResult result, Search(*now, query, {.limit = 10}));
+//     ASSIGN_OR_RETURN(SearchResult result, Search(*now, query, {.limit =
+//     10}));
 //
 // Papers live in immutable segments. Apply turns each batch into a small
 // segment and publishes a new Snapshot with it; neighbouring segments are

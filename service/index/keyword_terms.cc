@@ -1,7 +1,6 @@
 #include "service/index/keyword_terms.h"
 
 #include <algorithm>
-
 #include <string_view>
 #include <utility>
 
@@ -29,8 +28,7 @@ std::vector<std::string> KeywordTerms(const Document& document) {
     }
   }
   for (const std::string& source : document.sources) {
-    terms.push_back(
-        StrCat(kSourcePrefix, absl::AsciiStrToLower(source)));
+    terms.push_back(StrCat(kSourcePrefix, absl::AsciiStrToLower(source)));
   }
   for (const std::string& id : document.ids) {
     const std::string lower = absl::AsciiStrToLower(id);

@@ -30,8 +30,7 @@ struct Manifest {
 
 Manifest ManifestOf(const Snapshot& snapshot);
 
-absl::Status WriteManifest(const std::string& folder,
-                           const Manifest& manifest);
+absl::Status WriteManifest(const std::string& folder, const Manifest& manifest);
 
 // NOT_FOUND when there is none, DATA_LOSS when it is damaged,
 // FAILED_PRECONDITION for a newer version.

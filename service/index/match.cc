@@ -44,11 +44,10 @@ absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
           {view.segment->sequences()[d], view.segment->numbers()[d]});
     });
   }
-  std::sort(matches.begin(), matches.end(),
-            [](const Match& a, const Match& b) {
-              return a.sequence != b.sequence ? a.sequence < b.sequence
-                                              : a.number < b.number;
-            });
+  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return a.sequence != b.sequence ? a.sequence < b.sequence
+                                    : a.number < b.number;
+  });
   return matches;
 }
 

@@ -14,8 +14,7 @@ int Tier(uint32_t documents, uint32_t factor) {
 
 }  // namespace
 
-MergeChoice ChooseMerge(const std::vector<SegmentView>& segments,
-                        int factor) {
+MergeChoice ChooseMerge(const std::vector<SegmentView>& segments, int factor) {
   const uint32_t f = static_cast<uint32_t>(std::max(2, factor));
   std::vector<int> tiers;
   for (const SegmentView& s : segments) tiers.push_back(Tier(s.live(), f));

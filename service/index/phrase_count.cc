@@ -67,7 +67,8 @@ uint32_t PhraseCounter::CountNear(const std::vector<PhraseWord>& words,
   // The places that some word could take, once each.
   for (size_t i = 0; i < words.size(); ++i) {
     bool seen = false;
-    for (size_t k = 0; k < i; ++k) seen = seen || words[k].stem == words[i].stem;
+    for (size_t k = 0; k < i; ++k)
+      seen = seen || words[k].stem == words[i].stem;
     if (seen) continue;
     for (const PhrasePlace& place : words[i].places) {
       const bool wanted =

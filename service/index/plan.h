@@ -20,9 +20,8 @@
 namespace paperwire::index {
 
 // By leaf; of one segment.
-using LeafCache =
-    absl::flat_hash_map<const query::Node*,
-                        std::shared_ptr<const SpellingCounts>>;
+using LeafCache = absl::flat_hash_map<const query::Node*,
+                                      std::shared_ptr<const SpellingCounts>>;
 
 // The counts of a kPrefix, kFuzzy or exact kWord leaf.
 std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
@@ -36,8 +35,7 @@ std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
 
 // Never null.
 std::unique_ptr<Matcher> MakeMatcher(const Segment& segment,
-                                     const query::Node& node,
-                                     LeafCache* cache);
+                                     const query::Node& node, LeafCache* cache);
 
 // Whether a matcher is known to be true of nothing.
 bool MatchesNothing(const Matcher& matcher);

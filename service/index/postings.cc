@@ -63,8 +63,8 @@ uint32_t PostingCursor::Seek(uint32_t target) {
     if (block != block_) LoadBlock(block);
   }
   uint32_t from = index_ < size_ && docs_[index_] <= target ? index_ : 0;
-  const auto it = std::lower_bound(docs_.begin() + from, docs_.begin() + size_,
-                                   target);
+  const auto it =
+      std::lower_bound(docs_.begin() + from, docs_.begin() + size_, target);
   if (it == docs_.begin() + size_) return kNoDocument;
   index_ = static_cast<uint32_t>(it - docs_.begin());
   return *it;
@@ -125,8 +125,7 @@ void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
     for (uint32_t n = values_[value++]; n > 0; --n) {
       const uint64_t code = GetVarint(&positions_next_);
       position += static_cast<uint32_t>(code >> ordinal_bits_);
-      out->push_back(
-          {position, static_cast<uint32_t>(code & ordinal_mask), f});
+      out->push_back({position, static_cast<uint32_t>(code & ordinal_mask), f});
     }
   }
 }

@@ -64,13 +64,11 @@ void PostingsWriter::EndDocument() {
 }
 
 void PostingsWriter::FlushBlock() {
-  skips_.push_back(
-      {previous_document_,
-       static_cast<uint32_t>(postings_.size() - info_.postings),
-       static_cast<uint32_t>(block_positions_ - info_.positions)});
+  skips_.push_back({previous_document_,
+                    static_cast<uint32_t>(postings_.size() - info_.postings),
+                    static_cast<uint32_t>(block_positions_ - info_.positions)});
   postings_.insert(postings_.end(), block_docs_.begin(), block_docs_.end());
-  postings_.insert(postings_.end(), block_counts_.begin(),
-                   block_counts_.end());
+  postings_.insert(postings_.end(), block_counts_.begin(), block_counts_.end());
   block_docs_.clear();
   block_counts_.clear();
   block_documents_ = 0;

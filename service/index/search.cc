@@ -113,9 +113,8 @@ class Searcher {
   std::vector<std::unique_ptr<LeafMatcher>> MakeLeaves(size_t segment) {
     std::vector<std::unique_ptr<LeafMatcher>> matchers;
     for (const query::Node* leaf : leaves_) {
-      matchers.push_back(
-          MakeLeafMatcher(*snapshot_.segments()[segment].segment, *leaf,
-                          &caches_[segment]));
+      matchers.push_back(MakeLeafMatcher(*snapshot_.segments()[segment].segment,
+                                         *leaf, &caches_[segment]));
     }
     return matchers;
   }
@@ -132,8 +131,8 @@ class Searcher {
     return touched;
   }
 
-  void Offer(const Segment& segment, const Window& window,
-             const WindowSet& set, bool full) {
+  void Offer(const Segment& segment, const Window& window, const WindowSet& set,
+             bool full) {
     set.ForEach([&](uint32_t i) {
       if (scores_[i] < top_.least_score()) return;
       const uint32_t d = window.begin + i;

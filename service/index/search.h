@@ -128,8 +128,7 @@ struct Explanation {
   std::vector<Explanation> details;
 };
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
-                                    const query::Query& query,
-                                    int64_t number);
+                                    const query::Query& query, int64_t number);
 
 // A query for papers like this one: its most telling terms (tf * idf, at most
 // `max_terms`) joined by Or. `terms` receives them, most telling first.

@@ -100,7 +100,7 @@ class Segment {
  private:
   void Resolve();
 
-  SectionBuffers buffers_;  // or empty,
+  SectionBuffers buffers_;             // or empty,
   std::shared_ptr<const void> owner_;  // and these
   std::array<std::span<const uint8_t>, kSections> sections_;
 

@@ -70,8 +70,7 @@ void SegmentBuilder::AddWords(const Document& document) {
         [&](const text::Token& token, uint32_t position) {
           const auto [form, is_new] = forms_.Add(token.form);
           if (is_new) {
-            form_terms_.push_back(
-                terms_.Add(analyzer_.Stem(token.form)).first);
+            form_terms_.push_back(terms_.Add(analyzer_.Stem(token.form)).first);
           }
           places_.push_back({form, meta_.documents, position, f});
         });

@@ -29,8 +29,7 @@ class SegmentBuilder {
   explicit SegmentBuilder(text::Analyzer* analyzer) : analyzer_(*analyzer) {}
 
   void Add(const Document& document);
-  std::shared_ptr<const Segment> Finish(uint64_t id,
-                                        int64_t complete_sequence);
+  std::shared_ptr<const Segment> Finish(uint64_t id, int64_t complete_sequence);
 
  private:
   // A word in a document, in the order of the text.

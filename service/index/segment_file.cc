@@ -44,8 +44,8 @@ size_t Padding(size_t size) {
 }
 
 absl::Status Damaged(const std::string& path, std::string_view what) {
-  return absl::DataLossError(StrCat("The index file ", path,
-                                    " is damaged: ", what));
+  return absl::DataLossError(
+      StrCat("The index file ", path, " is damaged: ", what));
 }
 
 // Whether the sections are as long as the numbers in kMeta say. What is
@@ -62,9 +62,8 @@ bool SizesFit(const std::array<Bytes, kSections>& sections) {
   const size_t begins = (n + 1) * sizeof(uint32_t);
   return size(Section::kNumbers) == n * 8 &&
          size(Section::kSequences) == n * 8 &&
-         size(Section::kPublished) == n * 8 &&
-         size(Section::kVotes) == n * 8 && size(Section::kFlags) == n &&
-         size(Section::kLinks) == n * 4 &&
+         size(Section::kPublished) == n * 8 && size(Section::kVotes) == n * 8 &&
+         size(Section::kFlags) == n && size(Section::kLinks) == n * 4 &&
          size(Section::kLengths) == n * 4 * query::kTextFields &&
          size(Section::kByNumber) == n * 4 &&
          size(Section::kTerms) == (meta.terms + size_t{1}) * sizeof(TermInfo) &&

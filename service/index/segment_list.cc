@@ -59,9 +59,8 @@ void ReplaceMerged(const std::vector<SegmentView>& before,
   std::vector<uint32_t> deleted;
   size_t now = at;  // segments that became empty have left the list
   for (size_t i = 0; i < before.size(); ++i) {
-    const bool here =
-        now < segments->size() &&
-        (*segments)[now].segment.get() == before[i].segment.get();
+    const bool here = now < segments->size() &&
+                      (*segments)[now].segment.get() == before[i].segment.get();
     for (uint32_t d = 0; d < merged.documents[i].size(); ++d) {
       const uint32_t target = merged.documents[i][d];
       if (target == kNotFound) continue;

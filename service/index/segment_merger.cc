@@ -74,9 +74,8 @@ class Merger {
     sections_.Append(Section::kNumbers, std::span<const int64_t>(numbers));
     std::vector<uint32_t> by_number(numbers.size());
     std::iota(by_number.begin(), by_number.end(), 0);
-    std::sort(
-        by_number.begin(), by_number.end(),
-        [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
+    std::sort(by_number.begin(), by_number.end(),
+              [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
     sections_.Append(Section::kByNumber, std::span<const uint32_t>(by_number));
   }
 

@@ -23,8 +23,7 @@ struct MergedSegment {
   std::vector<std::vector<uint32_t>> documents;
 };
 
-MergedSegment MergeSegments(const std::vector<SegmentView>& views,
-                            uint64_t id);
+MergedSegment MergeSegments(const std::vector<SegmentView>& views, uint64_t id);
 
 }  // namespace paperwire::index
 

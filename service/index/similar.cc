@@ -31,23 +31,22 @@ std::vector<Term> Terms(const Document& document) {
   for (const query::TextField field :
        {query::TextField::kTitle, query::TextField::kAbstract}) {
     const size_t f = static_cast<size_t>(field);
-    ForEachWord(analyzer, document.text[f],
-                [&](const text::Token& token, uint32_t) {
-                  const std::string form(token.form);
-                  const bool number = std::all_of(
-                      form.begin(), form.end(),
-                      [](char c) { return c >= '0' && c <= '9'; });
-                  if (number || form.size() < 2 || text::IsStopWord(form)) {
-                    return;
-                  }
-                  const std::string stem(analyzer.Stem(form));
-                  const auto [it, is_new] =
-                      by_stem.try_emplace(stem, terms.size());
-                  if (is_new) {
-                    terms.emplace_back().word = {form, stem, false};
-                  }
-                  ++terms[it->second].counts[f];
-                });
+    ForEachWord(
+        analyzer, document.text[f], [&](const text::Token& token, uint32_t) {
+          const std::string form(token.form);
+          const bool number = std::all_of(form.begin(), form.end(), [](char c) {
+            return c >= '0' && c <= '9';
+          });
+          if (number || form.size() < 2 || text::IsStopWord(form)) {
+            return;
+          }
+          const std::string stem(analyzer.Stem(form));
+          const auto [it, is_new] = by_stem.try_emplace(stem, terms.size());
+          if (is_new) {
+            terms.emplace_back().word = {form, stem, false};
+          }
+          ++terms[it->second].counts[f];
+        });
   }
   return terms;
 }
@@ -63,8 +62,7 @@ query::Query SimilarQuery(const Snapshot& snapshot, const Document& document,
     for (size_t f = 0; f < term.counts.size(); ++f) {
       term.tf += term.counts[f] * kFieldRanking[f].weight;
     }
-    const int64_t others =
-        DocumentsWithWord(snapshot, term.word) - itself;
+    const int64_t others = DocumentsWithWord(snapshot, term.word) - itself;
     if (others > 0) {
       term.value = Saturate(term.tf) * Idf(snapshot.documents(), others);
     }
@@ -85,10 +83,9 @@ query::Query SimilarQuery(const Snapshot& snapshot, const Document& document,
     query::Node& leaf = query.root.children.emplace_back();
     leaf.kind = query::Node::Kind::kWord;
     leaf.words = {term.word};
-    leaf.fields =
-        static_cast<query::FieldSet>(
-            query::OnlyField(query::TextField::kTitle) |
-            query::OnlyField(query::TextField::kAbstract));
+    leaf.fields = static_cast<query::FieldSet>(
+        query::OnlyField(query::TextField::kTitle) |
+        query::OnlyField(query::TextField::kAbstract));
     leaf.boost = static_cast<float>(Saturate(term.tf));
   }
   if (query.root.children.size() == 1) {

@@ -18,7 +18,6 @@
 #include <mutex>
 #include <vector>
 
-
 #include "service/index/field_norms.h"
 #include "service/index/segment.h"
 

@@ -10,17 +10,14 @@ namespace {
 // Where each code point of the text begins, in bytes, and where it ends.
 std::vector<size_t> Offsets(std::string_view text) {
   std::vector<size_t> offsets;
-  for (size_t at = 0; at < text.size();
-       at += text::DecodeAt(text, at).size) {
+  for (size_t at = 0; at < text.size(); at += text::DecodeAt(text, at).size) {
     offsets.push_back(at);
   }
   offsets.push_back(text.size());
   return offsets;
 }
 
-bool IsSpace(char c) {
-  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
+bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 }  // namespace
 
@@ -51,8 +48,7 @@ Snippet ChooseSnippet(std::string_view text,
     }
     if (best_count > 0) {
       // The matches in its middle; what comes before them explains them.
-      const int32_t used =
-          spans[best + best_count - 1].end - spans[best].begin;
+      const int32_t used = spans[best + best_count - 1].end - spans[best].begin;
       begin = std::max(0, spans[best].begin - (kSnippetCharacters - used) / 2);
     }
     begin = std::min(begin, length - kSnippetCharacters);

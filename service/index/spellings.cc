@@ -52,8 +52,7 @@ std::vector<AcceptedTerm> GroupByTerm(const Segment& segment,
     const size_t spellings = segment.term_forms(accepted.term).size();
     accepted.ordinals.resize(spellings);
     size_t count = 0;
-    for (; i < by_term.size() &&
-           segment.form(by_term[i]).term == accepted.term;
+    for (; i < by_term.size() && segment.form(by_term[i]).term == accepted.term;
          ++i, ++count) {
       accepted.ordinals[segment.form(by_term[i]).ordinal] = true;
     }

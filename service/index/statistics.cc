@@ -89,8 +89,8 @@ int64_t DocumentsWithWord(const Snapshot& snapshot, const query::Word& word) {
       documents +=
           view.segment->form(view.segment->forms().Find(word.form)).documents;
     } else {
-      documents += CountLive(
-          view, CountSpellings(*view.segment, {accepted}).documents);
+      documents +=
+          CountLive(view, CountSpellings(*view.segment, {accepted}).documents);
     }
   }
   return documents;
@@ -127,11 +127,10 @@ absl::Status CheckExpansions(const Snapshot& snapshot, const Node& root) {
   }
   const std::string_view word = root.words.front().form;
   return InvalidField(
-      "text",
-      StrCat("\"", word, fuzzy ? "~" : "*", "\" stands for more than ",
-             kMaxExpansions, " words; ",
-             fuzzy ? "write a longer word, or the word without \"~\""
-                   : "write more letters before \"*\""));
+      "text", StrCat("\"", word, fuzzy ? "~" : "*", "\" stands for more than ",
+                     kMaxExpansions, " words; ",
+                     fuzzy ? "write a longer word, or the word without \"~\""
+                           : "write more letters before \"*\""));
 }
 
 }  // namespace paperwire::index

@@ -42,10 +42,10 @@ void WordMatcher::Score(const Window& window, const WindowSet& docs,
     const uint32_t* lengths = segment_.lengths(window.begin + i);
     // The same arithmetic as LeafScorer::Score, for the most frequent case.
     if (const uint32_t count = cursor_.abstract_only(); count > 0) {
-      (*scores)[i] += scorer.weight *
-                      Saturate(count * scorer.norms->factor(
-                                           kAbstractIndex,
-                                           lengths[kAbstractIndex]));
+      (*scores)[i] +=
+          scorer.weight *
+          Saturate(count * scorer.norms->factor(kAbstractIndex,
+                                                lengths[kAbstractIndex]));
     } else {
       (*scores)[i] += scorer.Score(cursor_.counts(), lengths);
     }
