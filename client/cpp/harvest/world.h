@@ -18,9 +18,9 @@ namespace paperwire::harvest {
 struct HttpResponse {
   int status = 0;
   // Names in lower case; of a repeated header, the last.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers = {};
   // Complete: a body that was cut off is an error instead.
-  std::string body;
+  std::string body = "";
 };
 
 struct HttpOptions {
