@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "client/cpp/importers/dates.h"
+#include "client/cpp/importers/excerpt.h"
 #include "client/cpp/importers/paper_builder.h"
 #include "client/cpp/importers/xml_importer.h"
 #include "service/base/strings.h"
@@ -142,8 +143,9 @@ absl::StatusOr<XmlFormat::Result> ConvertPaper(const XmlRecord& record,
   if (id.empty() || !AddExternalId("acl", id, paper)) {
     return absl::InvalidArgumentError(
         StrCat("no id of the Anthology can be made of collection \"",
-               Around(record, "collection"), "\", volume \"",
-               Around(record, "volume"), "\" and paper \"", number, "\""));
+               MakeExcerpt(Around(record, "collection")), "\", volume \"",
+               MakeExcerpt(Around(record, "volume")), "\" and paper \"",
+               MakeExcerpt(number), "\""));
   }
   SetTitle(FlatText(element, "title"), paper);
   SetAbstract(FlatText(element, "abstract"), paper);

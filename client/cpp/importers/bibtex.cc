@@ -216,11 +216,14 @@ bool IsPreprintServer(std::string_view venue) {
 
 absl::Status Convert(const BibtexEntry& entry, v1::Paper* paper) {
   if (!entry.error.empty()) return absl::InvalidArgumentError(entry.error);
-  if (const size_t bad = text::FindInvalidUtf8(entry.text);
-      bad != std::string::npos) {
-    return absl::InvalidArgumentError(
-        StrCat("invalid UTF-8 at byte ", bad,
-               " of the entry; convert the file to UTF-8"));
+  // A macro may have brought it in from elsewhere.
+  for (const auto& [name, value] : entry.fields) {
+    if (const size_t bad = text::FindInvalidUtf8(value);
+        bad != std::string::npos) {
+      return absl::InvalidArgumentError(
+          StrCat("invalid UTF-8 at byte ", bad, " of the field ",
+                 MakeExcerpt(name), "; convert the file to UTF-8"));
+    }
   }
   SetTitle(WithoutProtection(entry.Field("title")), paper);
   SetAbstract(WithoutProtection(entry.Field("abstract")), paper);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "client/cpp/importers/excerpt.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -79,7 +80,7 @@ class EntryReader {
     SkipSpace();
     if (name->empty() || !Skip('=')) {
       error_ = StrCat("expected \"name = value\" near \"",
-                      text_.substr(at_, 20), "\"");
+                      MakeExcerpt(text_.substr(at_, 40)), "\"");
       return false;
     }
     value->clear();
@@ -130,15 +131,15 @@ class EntryReader {
         if (c == '}') --depth;
         if (depth < 0) break;
       }
-      error_ =
-          StrCat("a ", quoted ? "quoted" : "braced",
-                 " text does not end, near \"", text_.substr(begin, 20), "\"");
+      error_ = StrCat("a ", quoted ? "quoted" : "braced",
+                      " text does not end, near \"",
+                      MakeExcerpt(text_.substr(begin, 40)), "\"");
       return false;
     }
     const std::string_view name = Name();
     if (name.empty()) {
-      error_ =
-          StrCat("a value is missing near \"", text_.substr(at_, 20), "\"");
+      error_ = StrCat("a value is missing near \"",
+                      MakeExcerpt(text_.substr(at_, 40)), "\"");
       return false;
     }
     if (std::all_of(name.begin(), name.end(),

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "client/cpp/importers/arxiv_record.h"
 #include "client/cpp/importers/dates.h"
+#include "client/cpp/importers/excerpt.h"
 #include "client/cpp/importers/paper_builder.h"
 #include "service/base/strings.h"
 #include "service/text/external_id.h"
@@ -95,8 +96,9 @@ void ReadAttention(const JsonValue& record, v1::Paper* paper) {
 absl::Status ReadReport(const JsonValue& record, v1::Paper* paper) {
   const std::string_view id = TextOf(record, "id");
   if (!AddExternalId("arxiv", id, paper)) {
-    return absl::InvalidArgumentError(StrCat(
-        "it has no title, and \"", id, "\" is no arXiv id of a known paper"));
+    return absl::InvalidArgumentError(
+        StrCat("it has no title, and \"", MakeExcerpt(id),
+               "\" is no arXiv id of a known paper"));
   }
   ReadAttention(record, paper);
   AddFeature(ParseDate(TextOf(record, "date")), paper);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/cpp/importers/dates.h"
+#include "client/cpp/importers/excerpt.h"
 #include "client/cpp/importers/paper_builder.h"
 #include "service/base/strings.h"
 
@@ -112,7 +113,7 @@ absl::Status Convert(const JsonValue& envelope, const std::string& feature_day,
     // A paper that the site alone has.
     if (!AddExternalId("hf", id, paper)) {
       return absl::InvalidArgumentError(
-          StrCat("\"", id.substr(0, 80), "\" is no id of a paper"));
+          StrCat("\"", MakeExcerpt(id), "\" is no id of a paper"));
     }
     AddLink(v1::Link::KIND_ABSTRACT_PAGE, StrCat(kSite, "papers/", id), paper);
   }

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "absl/status/status.h"
+#include "client/cpp/importers/excerpt.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -127,9 +128,9 @@ struct XmlRecords::Impl {
   }
   static void OnEntityDecl(void* self, const char* name, int, const char*, int,
                            const char*, const char*, const char*, const char*) {
-    static_cast<Impl*>(self)->Stop(StrCat(
-        "it declares the entity \"", std::string_view(name).substr(0, 40),
-        "\"; files with entities of their own are not read"));
+    static_cast<Impl*>(self)->Stop(
+        StrCat("it declares the entity \"", MakeExcerpt(name),
+               "\"; files with entities of their own are not read"));
   }
 
   void Stop(std::string why) {

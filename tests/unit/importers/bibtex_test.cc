@@ -111,6 +111,16 @@ TEST(Bibtex, RejectsBrokenEntriesAndGoesOn) {
   }
 }
 
+TEST(Bibtex, AMacroCannotSmuggleInvalidUtf8In) {
+  const Imported all = ImportText(
+      "@string{x = \"caf\xe9\"}\n@misc{a, title={T}, journal = x}\n"
+      "@misc{b, title={T}}\n");
+  EXPECT_EQ(all.records.size(), 1u);
+  ASSERT_EQ(all.rejects.size(), 1u);
+  EXPECT_THAT(all.rejects[0].reason,
+              HasSubstr("invalid UTF-8 at byte 3 of the field journal"));
+}
+
 TEST(Bibtex, BoundsEntries) {
   const Imported all =
       ImportText("@misc{a, title={" + std::string(20000, '\n') +
