@@ -17,6 +17,7 @@
 
 namespace paperwire::catalogue {
 
+using journal::Change;
 using journal::Entry;
 using journal::EntryPayload;
 using journal::Kind;

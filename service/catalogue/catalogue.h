@@ -3,7 +3,7 @@
 //
 //     Catalogue catalogue(db, clock);
 //     db->Execute("BEGIN IMMEDIATE"); catalogue.Begin();
-//     std::vector<Change> changes;
+//     std::vector<journal::Change> changes;
 //     ASSIGN_OR_RETURN(v1::ImportVerdict verdict,
 //                      catalogue.Import(paper, "arxiv", &changes));
 //     db->Execute("COMMIT");
@@ -24,21 +24,12 @@
 #include "absl/status/statusor.h"
 #include "paperwire/v1/paper_service.pb.h"
 #include "service/base/clock.h"
+#include "service/journal/change.h"
 #include "service/journal/database.h"
 #include "service/journal/journal.h"
 #include "service/text/analyzer.h"
 
 namespace paperwire::catalogue {
-
-// What one journal entry did to one paper, for the views that follow. A paper
-// that is withdrawn, absorbed or deleted is null: it is not searched.
-struct Change {
-  int64_t sequence = 0;
-  int64_t number = 0;
-  bool created = false;
-  std::shared_ptr<const v1::Paper> before;
-  std::shared_ptr<const v1::Paper> after;
-};
 
 // One thread, that of the writer.
 class Catalogue {
@@ -57,19 +48,19 @@ class Catalogue {
   // `default_source` is the source of a paper that names none.
   absl::StatusOr<v1::ImportVerdict> Import(v1::Paper paper,
                                            std::string_view default_source,
-                                           std::vector<Change>* changes);
+                                           std::vector<journal::Change>* changes);
 
   // NOT_FOUND, INVALID_ARGUMENT: see ResolveName (reader.h). ABORTED: the
   // etag is not empty and not that of the paper.
   absl::Status Delete(std::string_view name, std::string_view etag,
-                      std::vector<Change>* changes);
+                      std::vector<journal::Change>* changes);
 
   // Undoes the merge that the journal holds under `sequence`. NOT_FOUND: the
   // paper has no such change. FAILED_PRECONDITION: it is no merge, or was
   // undone already.
   absl::StatusOr<v1::SplitPaperResponse> Split(std::string_view name,
                                                int64_t sequence,
-                                               std::vector<Change>* changes);
+                                               std::vector<journal::Change>* changes);
 
  private:
   struct Found;
@@ -77,17 +68,17 @@ class Catalogue {
   absl::StatusOr<std::vector<int64_t>> FindSame(const v1::Paper& paper);
   absl::StatusOr<v1::ImportVerdict> Create(v1::Paper paper,
                                            std::string_view source,
-                                           std::vector<Change>* changes);
+                                           std::vector<journal::Change>* changes);
   absl::StatusOr<v1::ImportVerdict> Join(const std::vector<int64_t>& numbers,
                                          const v1::Paper& report,
                                          std::string_view source,
-                                         std::vector<Change>* changes);
+                                         std::vector<journal::Change>* changes);
   // The newest state of a paper that is active or withdrawn.
   absl::StatusOr<Found> Load(int64_t number);
   // Appends the entry and follows it. Sets what the server sets in its paper.
   absl::Status Write(journal::Kind kind, int64_t number, const Found* before,
                      journal::EntryPayload payload,
-                     std::vector<Change>* changes);
+                     std::vector<journal::Change>* changes);
 
   journal::Database& db_;
   Clock& clock_;

@@ -79,9 +79,9 @@ class Watch {
     ASSIGN_OR_RETURN(std::shared_ptr<const standing::Batch> batch,
                      store_.feed().Next(sequence_));
     if (batch == nullptr) return events;
-    ASSIGN_OR_RETURN(std::vector<const standing::BatchEntry*> news,
+    ASSIGN_OR_RETURN(std::vector<const journal::Change*> news,
                      standing::NewMatches(*batch, query_, sequence_));
-    for (const standing::BatchEntry* entry : news) {
+    for (const journal::Change* entry : news) {
       SetMatch(*entry, events.emplace_back().mutable_match());
     }
     sequence_ = batch->last;
@@ -152,7 +152,7 @@ class Watch {
         "TOKEN_TOO_OLD", {{"oldest_token", Token(oldest - 1)}});
   }
 
-  void SetMatch(const standing::BatchEntry& entry, v1::WatchMatch* match) {
+  void SetMatch(const journal::Change& entry, v1::WatchMatch* match) {
     *match->mutable_paper() = *entry.after;
     if (!request_.omit_highlights()) {
       AddHighlights(query_, *entry.after, match->mutable_highlights());

@@ -11,15 +11,18 @@
 #include "service/text/analyzer.h"
 
 namespace paperwire::standing {
+
+using journal::Change;
+
 namespace {
 
 std::shared_ptr<const index::Segment> SegmentOf(
-    const std::vector<BatchEntry>& entries,
-    std::shared_ptr<const v1::Paper> BatchEntry::* side) {
+    const std::vector<Change>& entries,
+    std::shared_ptr<const v1::Paper> Change::* side) {
   static thread_local text::Analyzer analyzer;
   index::SegmentBuilder builder(&analyzer);
   bool empty = true;
-  for (const BatchEntry& entry : entries) {
+  for (const Change& entry : entries) {
     const std::shared_ptr<const v1::Paper>& paper = entry.*side;
     if (paper == nullptr) continue;
     builder.Add(index::MakeDocument(*paper, entry.number, entry.sequence));
@@ -31,11 +34,11 @@ std::shared_ptr<const index::Segment> SegmentOf(
 
 }  // namespace
 
-std::vector<std::vector<BatchEntry>> SplitRuns(
-    std::vector<BatchEntry> entries) {
-  std::vector<std::vector<BatchEntry>> runs;
+std::vector<std::vector<Change>> SplitRuns(
+    std::vector<Change> entries) {
+  std::vector<std::vector<Change>> runs;
   absl::flat_hash_set<int64_t> numbers;
-  for (BatchEntry& entry : entries) {
+  for (Change& entry : entries) {
     if (runs.empty() || !numbers.insert(entry.number).second) {
       runs.emplace_back();
       numbers.clear();
@@ -47,21 +50,21 @@ std::vector<std::vector<BatchEntry>> SplitRuns(
 }
 
 std::shared_ptr<const Batch> MakeBatch(
-    std::vector<BatchEntry> run, int64_t after_sequence, int64_t last,
+    std::vector<Change> run, int64_t after_sequence, int64_t last,
     std::shared_ptr<const index::Segment> after) {
   auto batch = std::make_shared<Batch>();
   batch->first = after_sequence + 1;
   batch->last = last;
-  batch->before = SegmentOf(run, &BatchEntry::before);
+  batch->before = SegmentOf(run, &Change::before);
   batch->after = after != nullptr ? std::move(after)
-                                  : SegmentOf(run, &BatchEntry::after);
+                                  : SegmentOf(run, &Change::after);
   batch->entries = std::move(run);
   return batch;
 }
 
-absl::StatusOr<std::vector<const BatchEntry*>> NewMatches(
+absl::StatusOr<std::vector<const Change*>> NewMatches(
     const Batch& batch, const query::Query& query, int64_t after_sequence) {
-  std::vector<const BatchEntry*> news;
+  std::vector<const Change*> news;
   if (batch.after == nullptr) return news;
   ASSIGN_OR_RETURN(std::vector<int64_t> now,
                    index::MatchSegment(*batch.after, query));
@@ -70,7 +73,7 @@ absl::StatusOr<std::vector<const BatchEntry*>> NewMatches(
   if (batch.before != nullptr) {
     ASSIGN_OR_RETURN(then, index::MatchSegment(*batch.before, query));
   }
-  for (const BatchEntry& entry : batch.entries) {
+  for (const Change& entry : batch.entries) {
     if (entry.sequence > after_sequence && entry.after != nullptr &&
         absl::c_binary_search(now, entry.number) &&
         !absl::c_binary_search(then, entry.number)) {

@@ -13,44 +13,34 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paperwire/v1/paper.pb.h"
 #include "service/index/segment.h"
+#include "service/journal/change.h"
 #include "service/query/query.h"
 
 namespace paperwire::standing {
-
-// What one journal entry did to one paper. A paper that is not searched
-// (withdrawn, absorbed, deleted, not there yet) is null.
-struct BatchEntry {
-  int64_t sequence = 0;
-  int64_t number = 0;
-  bool created = false;
-  std::shared_ptr<const v1::Paper> before;
-  std::shared_ptr<const v1::Paper> after;
-};
 
 // Immutable once made.
 struct Batch {
   // The sequence numbers that it covers, both included.
   int64_t first = 0;
   int64_t last = 0;
-  std::vector<BatchEntry> entries;  // by rising sequence
+  std::vector<journal::Change> entries;  // by rising sequence
   // Null when there are none.
   std::shared_ptr<const index::Segment> before;
   std::shared_ptr<const index::Segment> after;
 };
 
 // Splits entries, in journal order, into runs in which no paper stands twice.
-std::vector<std::vector<BatchEntry>> SplitRuns(std::vector<BatchEntry> entries);
+std::vector<std::vector<journal::Change>> SplitRuns(std::vector<journal::Change> entries);
 
 // Makes a batch of one run that covers (after_sequence, last]. `after` may
 // give the segment of the run's papers, when the index has made it already.
 std::shared_ptr<const Batch> MakeBatch(
-    std::vector<BatchEntry> run, int64_t after_sequence, int64_t last,
+    std::vector<journal::Change> run, int64_t after_sequence, int64_t last,
     std::shared_ptr<const index::Segment> after = nullptr);
 
 // The entries, past `after_sequence`, whose paper starts to match. Any thread.
-absl::StatusOr<std::vector<const BatchEntry*>> NewMatches(
+absl::StatusOr<std::vector<const journal::Change*>> NewMatches(
     const Batch& batch, const query::Query& query, int64_t after_sequence);
 
 }  // namespace paperwire::standing

@@ -12,6 +12,7 @@
 namespace paperwire::standing {
 namespace {
 
+using journal::Change;
 using journal::Database;
 using journal::Entry;
 
@@ -23,8 +24,8 @@ std::shared_ptr<const v1::Paper> IfSearched(journal::EntryPayload* payload) {
   return std::make_shared<v1::Paper>(std::move(*payload->mutable_paper()));
 }
 
-absl::StatusOr<BatchEntry> ReadBatchEntry(Database& db, Entry entry) {
-  BatchEntry result;
+absl::StatusOr<Change> ReadChange(Database& db, Entry entry) {
+  Change result;
   result.sequence = entry.sequence;
   result.number = entry.number;
   result.created = entry.kind == journal::Kind::kCreated;
@@ -96,12 +97,12 @@ absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
             "The journal no longer holds the entry ", sequence + 1, ".")),
         "TOKEN_TOO_OLD");
   }
-  std::vector<BatchEntry> read;
+  std::vector<Change> read;
   for (Entry& entry : entries) {
-    ASSIGN_OR_RETURN(BatchEntry one, ReadBatchEntry(*db, std::move(entry)));
+    ASSIGN_OR_RETURN(Change one, ReadChange(*db, std::move(entry)));
     read.push_back(std::move(one));
   }
-  std::vector<std::vector<BatchEntry>> runs = SplitRuns(std::move(read));
+  std::vector<std::vector<Change>> runs = SplitRuns(std::move(read));
   const int64_t last = runs[0].back().sequence;
   return MakeBatch(std::move(runs[0]), sequence, last);
 }

@@ -25,7 +25,7 @@ namespace paperwire::store {
 namespace {
 
 using catalogue::Catalogue;
-using catalogue::Change;
+using journal::Change;
 using journal::Database;
 
 constexpr int kMaxBatchPapers = 10000;
@@ -159,20 +159,11 @@ struct Store::Impl {
   }
 
   void Follow(std::vector<Change> changes) {
-    std::vector<standing::BatchEntry> entries;
-    for (Change& change : changes) {
-      entries.push_back({.sequence = change.sequence,
-                         .number = change.number,
-                         .created = change.created,
-                         .before = std::move(change.before),
-                         .after = std::move(change.after)});
-    }
-    for (std::vector<standing::BatchEntry>& run :
-         standing::SplitRuns(std::move(entries))) {
+    for (std::vector<Change>& run : standing::SplitRuns(std::move(changes))) {
       std::vector<index::Change> index_changes;
-      for (const standing::BatchEntry& entry : run) {
+      for (const Change& change : run) {
         index_changes.push_back(
-            ToIndexChange(entry.number, entry.sequence, entry.after.get()));
+            ToIndexChange(change.number, change.sequence, change.after.get()));
       }
       const int64_t last = run.back().sequence;
       std::shared_ptr<const index::Segment> segment =

@@ -25,7 +25,7 @@ struct Job {
   // Does it inside the writer's transaction. An error undoes all of this job
   // and nothing of the others.
   std::function<absl::Status(journal::Database&, catalogue::Catalogue&,
-                             std::vector<catalogue::Change>*)>
+                             std::vector<journal::Change>*)>
       apply;
   // Called once, when the change is durable and followed, or has failed.
   std::function<void(absl::Status)> done;
@@ -35,7 +35,7 @@ struct Job {
 
 // Jobs that were committed together.
 struct Group {
-  std::vector<catalogue::Change> changes;
+  std::vector<journal::Change> changes;
   int64_t last_sequence = 0;
   // To be called by whoever follows, after it did.
   std::vector<std::function<void()>> done;

@@ -81,7 +81,7 @@ class CatalogueTest : public testing::Test {
   ManualClock clock_{absl::FromUnixSeconds(1700000000)};
   std::unique_ptr<Database> db_;
   std::unique_ptr<Catalogue> catalogue_;
-  std::vector<Change> changes_;
+  std::vector<journal::Change> changes_;
 };
 
 TEST_F(CatalogueTest, StoresANewPaperUnderANameOfItsOwn) {

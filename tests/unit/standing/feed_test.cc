@@ -22,9 +22,9 @@ query::Query WordQuery(const std::string& word) {
   return query;
 }
 
-BatchEntry MakeEntry(int64_t sequence, int64_t number,
+journal::Change MakeEntry(int64_t sequence, int64_t number,
                      const std::string& before, const std::string& after) {
-  BatchEntry entry;
+  journal::Change entry;
   entry.sequence = sequence;
   entry.number = number;
   entry.created = before.empty();
@@ -34,10 +34,10 @@ BatchEntry MakeEntry(int64_t sequence, int64_t number,
 }
 
 std::vector<int64_t> SequencesOf(
-    const absl::StatusOr<std::vector<const BatchEntry*>>& news) {
+    const absl::StatusOr<std::vector<const journal::Change*>>& news) {
   EXPECT_OK(news);
   std::vector<int64_t> sequences;
-  for (const BatchEntry* entry : *news) sequences.push_back(entry->sequence);
+  for (const journal::Change* entry : *news) sequences.push_back(entry->sequence);
   return sequences;
 }
 
@@ -61,7 +61,7 @@ TEST(BatchTest, NewsIsWhatStartsToMatch) {
 }
 
 TEST(BatchTest, RunsHoldEachPaperOnce) {
-  std::vector<BatchEntry> entries;
+  std::vector<journal::Change> entries;
   for (int64_t number : {1, 2, 1, 1, 3, 2}) {
     entries.push_back(MakeEntry(static_cast<int64_t>(entries.size()) + 1,
                                 number, "", "x"));
@@ -85,7 +85,7 @@ class FeedTest : public testing::Test {
 
   // Appends entries with one paper each and publishes them as one batch.
   void Publish(Feed* feed, int count) {
-    std::vector<BatchEntry> run;
+    std::vector<journal::Change> run;
     const int64_t first = last_ + 1;
     for (int i = 0; i < count; ++i) {
       ++last_;

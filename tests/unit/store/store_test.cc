@@ -209,7 +209,7 @@ TEST_F(StoreTest, AFeedDeliversWhatASearchRightAfterWouldFind) {
       if (*batch == nullptr) return;
       auto news = standing::NewMatches(**batch, query, place);
       ASSERT_OK(news);
-      for (const standing::BatchEntry* entry : *news) {
+      for (const journal::Change* entry : *news) {
         delivered.push_back(entry->number);
       }
       place = (*batch)->last;
