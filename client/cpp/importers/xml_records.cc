@@ -57,8 +57,8 @@ void AppendText(const XmlElement& element, std::string* text) {
 }  // namespace
 
 std::string_view XmlTag::Attribute(std::string_view key) const {
-  for (const auto& [name, value] : attributes) {
-    if (name == key) return value;
+  for (const auto& [each, value] : attributes) {
+    if (each == key) return value;
   }
   return "";
 }

@@ -74,15 +74,17 @@ TEST(XmlRecords, SaysThatTheEndIsMissing) {
 }
 
 TEST(XmlRecords, RefusesEntities) {
-  const char* const texts[] = {
-      // Billion laughs.
-      "<!DOCTYPE a [<!ENTITY l 'lol'><!ENTITY m "
-      "'&l;&l;&l;'>]><a><r>&m;</r></a>",
-      // A file of the machine.
-      "<!DOCTYPE a [<!ENTITY f SYSTEM 'file:///etc/passwd'>]><a><r>&f;</r></a>",
-      "<!DOCTYPE a [<!ENTITY % p SYSTEM 'http://x.example/'> %p;]><a/>"};
-  for (const char* text : texts) {
-    const Read read = ReadRecords(text);
+  // Billion laughs.
+  constexpr std::string_view kLaughs =
+      "<!DOCTYPE a [<!ENTITY l 'lol'><!ENTITY m '&l;&l;&l;'>]>"
+      "<a><r>&m;</r></a>";
+  // A file of the machine, and an address.
+  constexpr std::string_view kFile =
+      "<!DOCTYPE a [<!ENTITY f SYSTEM 'file:///etc/passwd'>]><a><r>&f;</r></a>";
+  constexpr std::string_view kAddress =
+      "<!DOCTYPE a [<!ENTITY % p SYSTEM 'http://x.example/'> %p;]><a/>";
+  for (std::string_view text : {kLaughs, kFile, kAddress}) {
+    const Read read = ReadRecords(std::string(text));
     EXPECT_TRUE(read.texts.empty()) << text;
     EXPECT_TRUE(absl::IsInvalidArgument(read.status)) << text;
     EXPECT_THAT(std::string(read.status.message()),
