@@ -73,16 +73,16 @@ struct HitKey {
 struct SearchOptions {
   int limit = 10;
   // Only what comes after this hit.
-  std::optional<HitKey> after;
+  std::optional<HitKey> after = std::nullopt;
   // No partial matches.
   bool strict = false;
   Order order = Order::kRelevance;
-  std::vector<FacetRequest> facets;  // over the full matches
+  std::vector<FacetRequest> facets = {};  // over the full matches
   // Asked now and then inside the loops; a status that is not OK ends the
   // search with it (a deadline that passed, a caller that left). May be null.
-  std::function<absl::Status()> check;
+  std::function<absl::Status()> check = nullptr;
   // Papers to leave out, by number (the paper itself, of similar ones).
-  std::vector<int64_t> exclude;
+  std::vector<int64_t> exclude = {};
 };
 
 struct Hit {

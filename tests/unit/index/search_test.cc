@@ -1,0 +1,263 @@
+// Searches whose answers can be seen with the naked eye; the rest is in
+// search_random_test.cc.
+
+#include "service/index/search.h"
+
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/index/facets.h"
+#include "service/index/index.h"
+#include "service/query/parser.h"
+#include "tests/unit/status_matchers.h"
+
+namespace paperwire::index {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+class SearchTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Index::Open({});
+    ASSERT_OK(opened);
+    index_ = *std::move(opened);
+  }
+
+  v1::Paper& Add(const std::string& title, const std::string& abstract = "") {
+    v1::Paper& paper = papers_.emplace_back();
+    paper.set_title(title);
+    paper.set_abstract(abstract);
+    return paper;
+  }
+
+  // Papers are numbered from 1 in the order of Add.
+  void Apply() {
+    std::vector<Change> changes;
+    for (const v1::Paper& paper : papers_) {
+      const auto n = static_cast<int64_t>(changes.size()) + 1;
+      changes.push_back({n, MakeDocument(paper, n, n)});
+    }
+    const auto sequence = static_cast<int64_t>(changes.size());
+    index_->Apply(std::move(changes), sequence);
+  }
+
+  static query::Query Parse(const std::string& text) {
+    v1::Query request;
+    request.set_text(text);
+    const auto query = query::Parse(request);
+    EXPECT_OK(query);
+    return *query;
+  }
+
+  SearchResult Ask(const std::string& text, SearchOptions options = {}) {
+    const auto result = Search(*index_->snapshot(), Parse(text), options);
+    EXPECT_OK(result);
+    return *result;
+  }
+
+  // Numbers; those of partial matches are negative.
+  std::vector<int64_t> Numbers(const std::string& text,
+                               SearchOptions options = {}) {
+    std::vector<int64_t> numbers;
+    for (const Hit& h : Ask(text, options).hits) {
+      numbers.push_back(h.full() ? h.key.number : -h.key.number);
+    }
+    return numbers;
+  }
+
+  std::unique_ptr<Index> index_;
+  std::vector<v1::Paper> papers_;
+};
+
+TEST_F(SearchTest, AnEmptyIndexAnswers) {
+  EXPECT_THAT(Numbers("graph"), IsEmpty());
+  EXPECT_THAT(Numbers(""), IsEmpty());
+  EXPECT_EQ(Ask("graph").total_full_matches, 0);
+}
+
+TEST_F(SearchTest, FullMatchesComeBeforePartialOnes) {
+  Add("Graph graph graph graph");
+  Add("A survey", "Long text that mentions a graph and a network once");
+  Add("Trees");
+  Apply();
+  EXPECT_THAT(Numbers("graph network"), ElementsAre(2, -1));
+  EXPECT_THAT(Numbers("graph network", {.strict = true}), ElementsAre(2));
+  EXPECT_EQ(Ask("graph network").total_full_matches, 1);
+}
+
+TEST_F(SearchTest, PartialMatchesObeyFiltersAndNot) {
+  Add("Graph networks").add_categories("cs.LG");
+  Add("Graph").add_categories("cs.LG");
+  Add("Graph").add_categories("math.CO");
+  Add("Graph of trees").add_categories("cs.LG");
+  Apply();
+  EXPECT_THAT(Numbers("graph networks category:cs.LG -trees"),
+              ElementsAre(1, -2));
+  EXPECT_THAT(Numbers("graph networks category:cs -trees"), ElementsAre(1, -2));
+}
+
+TEST_F(SearchTest, NoPhraseCrossesAuthors) {
+  v1::Paper& paper = Add("On rivers");
+  paper.add_authors()->set_name("Ada Yellow");
+  paper.add_authors()->set_name("Brook Green");
+  Apply();
+  EXPECT_THAT(Numbers("author:\"yellow brook\""), IsEmpty());
+  EXPECT_THAT(Numbers("author:\"yellow green\"~1000", {.strict = true}),
+              IsEmpty());
+  EXPECT_THAT(Numbers("author:\"ada yellow\""), ElementsAre(1));
+}
+
+TEST_F(SearchTest, IdsAreFoundInEverySpelling) {
+  v1::Paper& paper = Add("On rivers");
+  paper.set_name("papers/abc123");
+  v1::ExternalId* id = paper.add_external_ids();
+  id->set_scheme("doi");
+  id->set_value("10.1103/PhysRevD.93.016005");
+  Apply();
+  EXPECT_THAT(Numbers("id:doi:10.1103/physrevd.93.016005"), ElementsAre(1));
+  EXPECT_THAT(Numbers("id:10.1103/PhysRevD.93.016005"), ElementsAre(1));
+  EXPECT_THAT(Numbers("id:abc123"), ElementsAre(1));
+  EXPECT_THAT(Numbers("id:abc124"), IsEmpty());
+}
+
+TEST_F(SearchTest, TheLastChangeOfANumberCounts) {
+  Document first, second;
+  first.text[0] = "first";
+  second.text[0] = "second";
+  const auto segment = index_->Apply(
+      {{1, first}, {1, second}, {2, first}, {2, std::nullopt}}, 4);
+  ASSERT_NE(segment, nullptr);
+  EXPECT_EQ(segment->documents(), 1u);
+  EXPECT_THAT(Numbers("second"), ElementsAre(1));
+  EXPECT_THAT(Numbers("first"), IsEmpty());
+  EXPECT_EQ(index_->Apply({{1, std::nullopt}}, 5), nullptr);
+  EXPECT_EQ(index_->snapshot()->documents(), 0);
+}
+
+TEST_F(SearchTest, CountsYearsBeforeTheEpoch) {
+  EXPECT_EQ(YearOf(0), 1970);
+  EXPECT_EQ(YearOf(-1), 1969);
+  EXPECT_EQ(YearOf(951782400), 2000);   // 2000-02-29
+  EXPECT_EQ(YearOf(1735689599), 2024);  // the last second
+  EXPECT_EQ(YearOf(1735689600), 2025);
+  EXPECT_EQ(YearOf(-62135596800), 1);
+  EXPECT_EQ(YearOf(253402300799), 9999);
+  EXPECT_LT(YearOf(std::numeric_limits<int64_t>::min()), -292000000000);
+}
+
+TEST_F(SearchTest, RefusesTooManySpellings) {
+  std::string text;
+  for (int i = 0; i <= kMaxExpansions; ++i) {
+    text += "w" + std::to_string(i) + "x ";
+  }
+  Add("Words", text);
+  Apply();
+  const auto snapshot = index_->snapshot();
+  const auto result = Search(*snapshot, Parse("w*"), {});
+  EXPECT_THAT(result, IsError(absl::StatusCode::kInvalidArgument, "\"w*\""));
+  EXPECT_THAT(result, IsError(absl::StatusCode::kInvalidArgument, "4096"));
+  EXPECT_FALSE(MatchAll(*snapshot, Parse("-title:rivers w*")).ok());
+  EXPECT_THAT(Numbers("w1*"), ElementsAre(1));
+  // A standing query is not refused after the fact.
+  const auto matched =
+      MatchSegment(*snapshot->segments().front().segment, Parse("w*"));
+  ASSERT_OK(matched);
+  EXPECT_THAT(*matched, ElementsAre(1));
+}
+
+TEST_F(SearchTest, SpellingsOfDeletedPapersDoNotCountAgainstTheLimit) {
+  std::string text;
+  for (int i = 0; i <= kMaxExpansions; ++i) {
+    text += "w" + std::to_string(i) + "x ";
+  }
+  Add("Words", text);
+  for (int i = 0; i < 20; ++i) Add("w5x");  // too many to be rewritten alone
+  Apply();
+  index_->Apply({{1, std::nullopt}}, 30);
+  EXPECT_EQ(Ask("w*").total_full_matches, 20);
+}
+
+TEST_F(SearchTest, StopsWhenTold) {
+  Add("Graph");
+  Apply();
+  SearchOptions options;
+  options.check = [] { return absl::DeadlineExceededError("too late"); };
+  EXPECT_THAT(Search(*index_->snapshot(), Parse("graph"), options),
+              IsError(absl::StatusCode::kDeadlineExceeded, "too late"));
+}
+
+TEST_F(SearchTest, CountsFacetsOverFullMatches) {
+  v1::Paper& a = Add("Graph");
+  a.add_categories("cs.LG");
+  a.add_categories("cs.LG");
+  a.add_categories("stat.ML");
+  a.set_venue("ACL");
+  Add("Graph").add_categories("cs.LG");
+  Add("Graph").add_categories("cs.CV");
+  Add("Trees").add_categories("cs.CL");
+  Apply();
+  SearchOptions options;
+  options.facets = {{FacetField::kCategory, 2},
+                    {FacetField::kVenue, 10},
+                    {FacetField::kHasCode, 10}};
+  const SearchResult r = Ask("graph", options);
+  ASSERT_EQ(r.facets.size(), 3u);
+  EXPECT_THAT(r.facets[0].values,
+              ElementsAre(Pair("cs.LG", 2), Pair("cs.CV", 1)));
+  EXPECT_EQ(r.facets[0].other_values, 1);
+  EXPECT_THAT(r.facets[1].values, ElementsAre(Pair("ACL", 1)));
+  EXPECT_THAT(r.facets[2].values, ElementsAre(Pair("false", 3)));
+}
+
+TEST_F(SearchTest, FindsSimilarPapers) {
+  Add("Sparse autoencoders for proteins",
+      "We train sparse autoencoders on proteins and read their features");
+  Add("Protein features", "Sparse features of proteins by autoencoders");
+  Add("Rivers and lakes", "The water of rivers flows into lakes");
+  Add("Proteins", "A survey of food");
+  Apply();
+  std::vector<std::string> terms;
+  const query::Query query = SimilarQuery(
+      *index_->snapshot(), MakeDocument(papers_[0], 1, 1), 5, &terms);
+  EXPECT_THAT(terms, ::testing::UnorderedElementsAre("sparse", "autoencoders",
+                                                     "proteins", "features"));
+  SearchOptions options;
+  options.exclude = {1};
+  const auto result = Search(*index_->snapshot(), query, options);
+  ASSERT_OK(result);
+  ASSERT_EQ(result->hits.size(), 2u);
+  EXPECT_EQ(result->hits[0].key.number, 2);
+  EXPECT_EQ(result->hits[1].key.number, 4);
+
+  v1::Paper strange;
+  strange.set_title("Zyzzyva");
+  const query::Query none =
+      SimilarQuery(*index_->snapshot(), MakeDocument(strange, 9, 9), 5, &terms);
+  EXPECT_THAT(terms, IsEmpty());
+  EXPECT_THAT(MatchAll(*index_->snapshot(), none)->size(), 0u);
+}
+
+TEST_F(SearchTest, ExplainsScores) {
+  Add("Graph networks", "A graph is a graph");
+  Apply();
+  const auto e = Explain(*index_->snapshot(), Parse("graph rivers"), 1);
+  ASSERT_OK(e);
+  ASSERT_EQ(e->details.size(), 1u);
+  EXPECT_THAT(e->details[0].description, ::testing::HasSubstr("graph, idf"));
+  ASSERT_EQ(e->details[0].details.size(), 2u);
+  EXPECT_THAT(e->details[0].details[1].description,
+              ::testing::HasSubstr("abstract:graph, tf 2 in 5 words"));
+  EXPECT_THAT(Explain(*index_->snapshot(), Parse("graph"), 2),
+              IsError(absl::StatusCode::kNotFound, "2"));
+}
+
+}  // namespace
+}  // namespace paperwire::index
