@@ -1,0 +1,1 @@
+// Only there so that the precompiled header of the tests has an owner.
