@@ -11,7 +11,7 @@ namespace {
 constexpr int kGap = 2;
 // The room that the stretching column should have before others are dropped
 // for it.
-constexpr int kRoom = 42;
+constexpr int kRoom = 38;
 
 }  // namespace
 
