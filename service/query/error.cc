@@ -15,9 +15,10 @@ absl::Status ErrorAt(std::string_view text, size_t offset,
     at += text::DecodeAt(text, at).size;
     ++character;
   }
-  return InvalidField(
-      "text", StrCat(problem, " at character ", std::max<size_t>(character, 1),
-                     ": ", suggestion));
+  character = std::max<size_t>(character, 1);
+  return WithReason(InvalidField("text", StrCat(problem, " at character ",
+                                                character, ": ", suggestion)),
+                    "INVALID_QUERY", {{"position", StrCat(character)}});
 }
 
 std::string Quoted(std::string_view part) {

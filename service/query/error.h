@@ -15,7 +15,8 @@
 namespace paperwire::query {
 
 // INVALID_ARGUMENT of the field "text". `offset` counts bytes from 0 and is
-// told in code points from 1; the end of the text counts as its last one.
+// told in code points from 1; the end of the text counts as its last one. The
+// reason INVALID_QUERY carries it as well, as "position".
 absl::Status ErrorAt(std::string_view text, size_t offset,
                      std::string_view problem, std::string_view suggestion);
 

@@ -93,13 +93,13 @@ class InvalidQuery(InvalidArgument):
     """The text of a query cannot be parsed; the message suggests a mending.
 
     Attributes:
-        position: Where in the text, from 0, as the server counts; None if the
-            server did not say.
+        position: Where in the text, in code points from 1; None if the server
+            did not say.
     """
 
     @property
     def position(self) -> Optional[int]:
-        """Where in the text, from 0; None if the server did not say."""
+        """Where in the text, from 1; None if the server did not say."""
         value = self.metadata.get("position", "")
         return int(value) if value.isdecimal() and value.isascii() else None
 
