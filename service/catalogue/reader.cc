@@ -27,6 +27,13 @@ absl::Status NoSuchPaper(std::string_view name) {
       "PAPER_NOT_FOUND", {{"name", std::string(name.substr(0, 200))}});
 }
 
+// Whether the text could be an id of our own.
+bool IsId(std::string_view id) {
+  return id.size() <= 63 &&
+         id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
+             std::string_view::npos;
+}
+
 v1::PaperChange::Kind ToProto(Kind kind) {
   switch (kind) {
     case Kind::kCreated:
@@ -163,7 +170,9 @@ absl::StatusOr<ListResult> ListFeatured(Database& db,
 absl::StatusOr<int64_t> ResolveName(Database& db, std::string_view name,
                                     std::string_view request_field) {
   std::string_view id = name;
-  if (!ConsumePrefix(&id, "papers/") || id.empty()) {
+  const bool prefixed = ConsumePrefix(&id, "papers/");
+  if (!prefixed || id.empty() ||
+      (id.find(':') == std::string_view::npos && !IsId(id))) {
     return InvalidField(
         request_field,
         StrCat("\"", name.substr(0, 100),

@@ -302,7 +302,8 @@ def test_duplicate_ids_in_one_batch(papers, client):
 
 
 def test_names(papers):
-    for name in ("", "x", "papers/", "papers/arxiv:", "papers/arxiv:nonsense"):
+    for name in ("", "x", "papers/", "papers/UPPER", "papers/a/b",
+                 "papers/arxiv:", "papers/arxiv:nonsense"):
         refused(lambda n=name: papers.GetPaper(
             paper_service_pb2.GetPaperRequest(name=n)), INVALID)
     for name in ("papers/0000000000", "papers/arxiv:2401.99999",
