@@ -72,14 +72,14 @@ Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
 
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
                                     const query::Query& query, int64_t number) {
-  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root));
+  std::vector<LeafCache> caches(snapshot.segments().size());
+  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root, &caches));
   Snapshot::Place place;
   if (!snapshot.Find(number, &place)) {
     return absl::NotFoundError(
         StrCat("Paper number ", number, " is not in this snapshot"));
   }
   const Segment& segment = *snapshot.segments()[place.segment].segment;
-  std::vector<LeafCache> caches(snapshot.segments().size());
   Explanation all;
   for (const query::Node* leaf : ScoringLeaves(query.root)) {
     const std::unique_ptr<LeafMatcher> matcher =

@@ -5,7 +5,8 @@
 // The strings are sorted, so neighbours share their first code points, and
 // the rows of those are kept. Once every entry of a row is above the limit,
 // no string that begins so can come back below it, and all of them are
-// passed over.
+// passed over. Entries further from the diagonal than the limit are above it
+// anyway and are not computed (Ukkonen 1985).
 
 #include "service/index/fuzzy_scan.h"
 
@@ -30,7 +31,7 @@ class Rows {
  public:
   Rows(std::string_view word, int limit) : limit_(limit) {
     Decode(word, &word_);
-    rows_.emplace_back(word_.size() + 1);
+    rows_.emplace_back(word_.size() + 1, limit_ + 1);
     for (size_t j = 0; j <= word_.size(); ++j) {
       rows_[0][j] = std::min(static_cast<int>(j), limit_ + 1);
     }
@@ -60,22 +61,37 @@ class Rows {
         return limit_ + 1;
       }
     }
-    return rows_[s.size()].back();
+    // The last entry is outside of the band when the lengths differ too much.
+    const size_t longer = std::max(s.size(), word_.size());
+    const size_t shorter = std::min(s.size(), word_.size());
+    return longer - shorter > static_cast<size_t>(limit_)
+               ? limit_ + 1
+               : rows_[s.size()].back();
   }
 
   // Computes row i and returns its least entry.
   int Fill(size_t i) {
-    if (rows_.size() <= i) rows_.emplace_back(word_.size() + 1);
+    if (rows_.size() <= i) {
+      rows_.emplace_back(word_.size() + 1, limit_ + 1);
+    }
+    const size_t band = static_cast<size_t>(limit_);
     const std::vector<int>& above = rows_[i - 1];
     std::vector<int>& row = rows_[i];
-    row[0] = std::min(static_cast<int>(i), limit_ + 1);
-    int least = row[0];
-    for (size_t j = 1; j <= word_.size(); ++j) {
-      int d = above[j - 1] + (last_[i - 1] == word_[j - 1] ? 0 : 1);
-      d = std::min({d, above[j] + 1, row[j - 1] + 1});
-      if (i > 1 && j > 1 && last_[i - 1] == word_[j - 2] &&
-          last_[i - 2] == word_[j - 1]) {
-        d = std::min(d, rows_[i - 2][j - 2] + 1);
+    const size_t first = i > band ? i - band : 0;
+    const size_t last = std::min(word_.size(), i + band);
+    int least = limit_ + 1;
+    for (size_t j = first; j <= last; ++j) {
+      int d = limit_ + 1;
+      if (j == 0) {
+        d = static_cast<int>(i);
+      } else {
+        d = above[j - 1] + (last_[i - 1] == word_[j - 1] ? 0 : 1);
+        if (j < i + band) d = std::min(d, above[j] + 1);
+        if (j > first) d = std::min(d, row[j - 1] + 1);
+        if (i > 1 && j > 1 && last_[i - 1] == word_[j - 2] &&
+            last_[i - 2] == word_[j - 1]) {
+          d = std::min(d, rows_[i - 2][j - 2] + 1);
+        }
       }
       row[j] = std::min(d, limit_ + 1);
       least = std::min(least, row[j]);
@@ -97,19 +113,34 @@ size_t PrefixBytes(std::string_view s, size_t n) {
   return at;
 }
 
+// The first string after `i` that does not share its first bytes: steps that
+// double, then halves.
+uint32_t SkipPrefix(const StringTable& table, uint32_t i, size_t bytes) {
+  const std::string_view prefix = table[i].substr(0, bytes);
+  uint32_t low = i;  // shares them
+  uint32_t step = 1;
+  while (low + step < table.size() && table[low + step].starts_with(prefix)) {
+    low += step;
+    step *= 2;
+  }
+  uint32_t high = std::min(low + step, table.size());  // does not
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    (table[middle].starts_with(prefix) ? low : high) = middle;
+  }
+  return high;
+}
+
 }  // namespace
 
 std::vector<uint32_t> FuzzyScan(const StringTable& table, std::string_view word,
                                 int distance) {
   std::vector<uint32_t> found;
   Rows rows(word, distance);
-  std::string_view dead_prefix;
-  for (uint32_t i = 0; i < table.size(); ++i) {
-    const std::string_view s = table[i];
-    if (!dead_prefix.empty() && s.starts_with(dead_prefix)) continue;
+  for (uint32_t i = 0; i < table.size();) {
     size_t dead = 0;
-    if (rows.Distance(s, &dead) <= distance) found.push_back(i);
-    dead_prefix = s.substr(0, PrefixBytes(s, dead));
+    if (rows.Distance(table[i], &dead) <= distance) found.push_back(i);
+    i = dead == 0 ? i + 1 : SkipPrefix(table, i, PrefixBytes(table[i], dead));
   }
   return found;
 }

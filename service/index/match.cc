@@ -14,10 +14,10 @@ namespace {
 
 // Calls f(document) for each living full match, in order.
 template <typename F>
-void ForEachMatch(const SegmentView& view, const query::Node& root, F f) {
+void ForEachMatch(const SegmentView& view, const query::Node& root,
+                  LeafCache* cache, F f) {
   const Segment& segment = *view.segment;
-  LeafCache cache;
-  const std::unique_ptr<Matcher> matcher = MakeMatcher(segment, root, &cache);
+  const std::unique_ptr<Matcher> matcher = MakeMatcher(segment, root, cache);
   if (MatchesNothing(*matcher)) return;
   for (uint32_t begin = 0; begin < segment.documents(); begin += kWindowSize) {
     const Window window{begin,
@@ -36,10 +36,12 @@ void ForEachMatch(const SegmentView& view, const query::Node& root, F f) {
 
 absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
                                             const query::Query& query) {
-  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root));
+  std::vector<LeafCache> caches(snapshot.segments().size());
+  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root, &caches));
   std::vector<Match> matches;
-  for (const SegmentView& view : snapshot.segments()) {
-    ForEachMatch(view, query.root, [&](uint32_t d) {
+  for (size_t i = 0; i < snapshot.segments().size(); ++i) {
+    const SegmentView& view = snapshot.segments()[i];
+    ForEachMatch(view, query.root, &caches[i], [&](uint32_t d) {
       matches.push_back(
           {view.segment->sequences()[d], view.segment->numbers()[d]});
     });
@@ -58,7 +60,8 @@ absl::StatusOr<std::vector<int64_t>> MatchSegment(const Segment& segment,
   view.segment = std::shared_ptr<const Segment>(
       std::shared_ptr<const Segment>(), &segment);
   std::vector<int64_t> numbers;
-  ForEachMatch(view, query.root,
+  LeafCache cache;
+  ForEachMatch(view, query.root, &cache,
                [&](uint32_t d) { numbers.push_back(segment.numbers()[d]); });
   std::sort(numbers.begin(), numbers.end());
   return numbers;

@@ -10,11 +10,13 @@ namespace paperwire::index {
 
 PhraseMatcher::PhraseMatcher(const Segment& segment,
                              std::vector<AcceptedTerm> words, int slop,
-                             query::FieldSet fields)
+                             query::FieldSet fields,
+                             std::shared_ptr<PhraseMemo> memo)
     : segment_(segment),
       words_(std::move(words)),
       slop_(std::min(slop, kMaxSlop)),
-      fields_(fields) {
+      fields_(fields),
+      memo_(std::move(memo)) {
   std::vector<uint32_t> terms;
   for (const AcceptedTerm& word : words_) terms.push_back(word.term);
   std::sort(terms.begin(), terms.end(), [&](uint32_t a, uint32_t b) {
@@ -24,7 +26,7 @@ PhraseMatcher::PhraseMatcher(const Segment& segment,
   });
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   for (const uint32_t term : terms) {
-    stems_.push_back({std::make_unique<PostingCursor>(segment, term), {}});
+    stems_.push_back({std::make_unique<PostingCursor>(segment, term), {}, {}});
   }
   for (const AcceptedTerm& word : words_) {
     const size_t stem = static_cast<size_t>(
@@ -54,46 +56,55 @@ bool PhraseMatcher::Count(FieldCounts* counts) {
   if (fields == 0) return false;
   for (Stem& stem : stems_) stem.cursor->Occurrences(&stem.occurrences);
   bool any = false;
-  std::vector<std::vector<PhrasePlace>> places(stems_.size());
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
     if ((fields >> f & 1) == 0) continue;
-    for (size_t s = 0; s < stems_.size(); ++s) {
-      places[s].clear();
-      for (const Occurrence& o : stems_[s].occurrences) {
-        if (o.field == f) places[s].push_back({o.position, o.ordinal});
+    for (Stem& stem : stems_) {
+      stem.places.clear();
+      for (const Occurrence& o : stem.occurrences) {
+        if (o.field == f) stem.places.push_back({o.position, o.ordinal});
       }
     }
-    for (PhraseWord& word : positions_) word.places = places[word.stem];
+    for (PhraseWord& word : positions_) word.places = stems_[word.stem].places;
     (*counts)[f] = counter_.Count(positions_, slop_);
     any = any || (*counts)[f] > 0;
   }
   return any;
 }
 
-void PhraseMatcher::Narrow(const Window& window, WindowSet* set) {
-  NarrowToStems(window, set);
-  WindowSet found;
+void PhraseMatcher::Learn(const Window& window, const WindowSet& docs) {
+  WindowSet unknown = docs;
+  if (memo_->window == window.begin) {
+    unknown.Subtract(memo_->known);
+    if (unknown.Empty()) return;
+    unknown = docs;
+  }
+  memo_->window = window.begin;
+  memo_->known = docs;
+  memo_->found.clear();
+  NarrowToStems(window, &unknown);
   FieldCounts counts;
-  set->ForEach([&](uint32_t i) {
+  unknown.ForEach([&](uint32_t i) {
     for (Stem& stem : stems_) stem.cursor->Seek(window.begin + i);
-    if (Count(&counts)) found.Add(i);
+    if (Count(&counts)) memo_->found.emplace_back(i, counts);
   });
-  *set = found;
+}
+
+void PhraseMatcher::Narrow(const Window& window, WindowSet* set) {
+  Learn(window, *set);
+  WindowSet found;
+  for (const auto& [i, counts] : memo_->found) found.Add(i);
+  set->Intersect(found);
 }
 
 void PhraseMatcher::Score(const Window& window, const WindowSet& docs,
                           const LeafScorer& scorer, WindowScores* scores,
                           WindowSet* touched) {
-  WindowSet candidates = docs;
-  NarrowToStems(window, &candidates);
-  FieldCounts counts;
-  candidates.ForEach([&](uint32_t i) {
-    const uint32_t d = window.begin + i;
-    for (Stem& stem : stems_) stem.cursor->Seek(d);
-    if (!Count(&counts)) return;
-    (*scores)[i] += scorer.Score(counts, segment_.lengths(d));
+  Learn(window, docs);
+  for (const auto& [i, counts] : memo_->found) {
+    if (!docs.Has(i)) continue;
+    (*scores)[i] += scorer.Score(counts, segment_.lengths(window.begin + i));
     touched->Add(i);
-  });
+  }
 }
 
 FieldCounts PhraseMatcher::CountsOf(uint32_t document) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "service/index/matcher.h"
@@ -15,11 +16,20 @@
 
 namespace paperwire::index {
 
+// What was found out about the last window, shared by the matchers of one
+// leaf: what is scored has just been matched, as a rule.
+struct PhraseMemo {
+  uint32_t window = kNoDocument;  // its begin
+  WindowSet known;                // the documents that were looked at
+  std::vector<std::pair<uint32_t, FieldCounts>> found;  // those with it
+};
+
 class PhraseMatcher : public LeafMatcher {
  public:
   // `words` are the words of the phrase in order; all were found.
   PhraseMatcher(const Segment& segment, std::vector<AcceptedTerm> words,
-                int slop, query::FieldSet fields);
+                int slop, query::FieldSet fields,
+                std::shared_ptr<PhraseMemo> memo);
 
   void Narrow(const Window& window, WindowSet* set) override;
   uint64_t Cost() const override { return stems_.front().cursor->documents(); }
@@ -33,9 +43,12 @@ class PhraseMatcher : public LeafMatcher {
   struct Stem {
     std::unique_ptr<PostingCursor> cursor;
     std::vector<Occurrence> occurrences;
+    std::vector<PhrasePlace> places;  // of one field
   };
 
   void NarrowToStems(const Window& window, WindowSet* set);
+  // Makes the memo cover these documents of the window.
+  void Learn(const Window& window, const WindowSet& docs);
   // Counts in the document that all cursors are on.
   bool Count(FieldCounts* counts);
 
@@ -43,6 +56,7 @@ class PhraseMatcher : public LeafMatcher {
   const std::vector<AcceptedTerm> words_;
   const int slop_;
   const query::FieldSet fields_;
+  const std::shared_ptr<PhraseMemo> memo_;
   std::vector<Stem> stems_;         // the rarest first
   std::vector<size_t> word_stems_;  // by word: index in stems_
   std::vector<PhraseWord> positions_;

@@ -15,15 +15,17 @@ namespace {
 using query::Node;
 
 std::unique_ptr<LeafMatcher> MakePhrase(const Segment& segment,
-                                        const Node& leaf) {
+                                        const Node& leaf, LeafCache* cache) {
   std::vector<AcceptedTerm> words;
   for (const query::Word& word : leaf.words) {
     words.push_back(AcceptWord(segment, word));
     if (words.back().term == kNotFound) return nullptr;
   }
   if (words.empty()) return nullptr;
+  std::shared_ptr<PhraseMemo>& memo = (*cache)[&leaf].phrase;
+  if (memo == nullptr) memo = std::make_shared<PhraseMemo>();
   return std::make_unique<PhraseMatcher>(segment, std::move(words), leaf.slop,
-                                         leaf.fields);
+                                         leaf.fields, memo);
 }
 
 std::unique_ptr<Matcher> MakeAnd(const Segment& segment, const Node& node,
@@ -58,28 +60,38 @@ bool MatchesNothing(const Matcher& matcher) {
   return dynamic_cast<const NoneMatcher*>(&matcher) != nullptr;
 }
 
+const std::vector<uint32_t>& LeafForms(const Segment& segment, const Node& leaf,
+                                       LeafCache* cache) {
+  auto& forms = (*cache)[&leaf].forms;
+  if (forms == nullptr) {
+    forms = std::make_shared<const std::vector<uint32_t>>(
+        ExpandForms(segment, leaf));
+  }
+  return *forms;
+}
+
 std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
                                                  const Node& leaf,
                                                  LeafCache* cache) {
-  std::shared_ptr<const SpellingCounts>& counts = (*cache)[&leaf];
-  if (counts != nullptr) return counts;
+  if (const auto& known = (*cache)[&leaf].counts; known != nullptr) {
+    return known;
+  }
   std::vector<AcceptedTerm> terms;
   if (leaf.kind == Node::Kind::kWord) {
     AcceptedTerm term = AcceptWord(segment, leaf.words.front());
     if (term.term != kNotFound) terms.push_back(std::move(term));
   } else {
-    terms = GroupByTerm(segment, ExpandForms(segment, leaf));
+    terms = GroupByTerm(segment, LeafForms(segment, leaf, cache));
   }
-  counts =
-      std::make_shared<const SpellingCounts>(CountSpellings(segment, terms));
-  return counts;
+  return (*cache)[&leaf].counts = std::make_shared<const SpellingCounts>(
+             CountSpellings(segment, terms));
 }
 
 std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
                                              const Node& leaf,
                                              LeafCache* cache) {
   if (leaf.words.empty()) return nullptr;
-  if (leaf.kind == Node::Kind::kPhrase) return MakePhrase(segment, leaf);
+  if (leaf.kind == Node::Kind::kPhrase) return MakePhrase(segment, leaf, cache);
   if (leaf.kind == Node::Kind::kWord) {
     const AcceptedTerm word = AcceptWord(segment, leaf.words.front());
     if (word.term == kNotFound) return nullptr;

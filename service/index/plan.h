@@ -9,19 +9,34 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_PLAN_H_
 #define PAPERWIRE_SERVICE_INDEX_PLAN_H_
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "service/index/counts_matcher.h"
 #include "service/index/matcher.h"
+#include "service/index/phrase_matcher.h"
 #include "service/index/segment.h"
 #include "service/query/query.h"
 
 namespace paperwire::index {
 
+// What is known of a leaf in one segment.
+struct KnownLeaf {
+  // kPrefix, kFuzzy: the spellings that it stands for.
+  std::shared_ptr<const std::vector<uint32_t>> forms;
+  // kPrefix, kFuzzy, exact kWord: where they stand.
+  std::shared_ptr<const SpellingCounts> counts;
+  std::shared_ptr<PhraseMemo> phrase;
+};
 // By leaf; of one segment.
-using LeafCache = absl::flat_hash_map<const query::Node*,
-                                      std::shared_ptr<const SpellingCounts>>;
+using LeafCache = absl::flat_hash_map<const query::Node*, KnownLeaf>;
+
+// The spellings of a kPrefix or kFuzzy leaf.
+const std::vector<uint32_t>& LeafForms(const Segment& segment,
+                                       const query::Node& leaf,
+                                       LeafCache* cache);
 
 // The counts of a kPrefix, kFuzzy or exact kWord leaf.
 std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,

@@ -65,7 +65,7 @@ class Searcher {
   }
 
   absl::Status Prepare() {
-    RETURN_IF_ERROR(CheckExpansions(snapshot_, root_));
+    RETURN_IF_ERROR(CheckExpansions(snapshot_, root_, &caches_));
     for (const query::Node* leaf : leaves_) {
       RETURN_IF_ERROR(Check());
       LeafScorer scorer;

@@ -53,15 +53,14 @@ bool FormIsLive(const SegmentView& view, uint32_t form) {
 
 // How many spellings of living documents the leaf stands for. Those that only
 // deleted ones have are told apart only when it matters.
-size_t LiveSpellings(const Snapshot& snapshot, const Node& leaf) {
-  std::vector<std::vector<uint32_t>> forms;
+size_t LiveSpellings(const Snapshot& snapshot, const Node& leaf,
+                     std::vector<LeafCache>* caches) {
   absl::flat_hash_set<std::string> distinct;
   for (const bool exactly : {false, true}) {
     distinct.clear();
     for (size_t i = 0; i < snapshot.segments().size(); ++i) {
       const SegmentView& view = snapshot.segments()[i];
-      if (!exactly) forms.push_back(ExpandForms(*view.segment, leaf));
-      for (const uint32_t f : forms[i]) {
+      for (const uint32_t f : LeafForms(*view.segment, leaf, &(*caches)[i])) {
         if (exactly && !FormIsLive(view, f)) continue;
         distinct.insert(std::string(view.segment->forms()[f]));
       }
@@ -115,14 +114,15 @@ double LeafIdf(const Snapshot& snapshot, const Node& leaf,
   return Idf(all, documents);
 }
 
-absl::Status CheckExpansions(const Snapshot& snapshot, const Node& root) {
+absl::Status CheckExpansions(const Snapshot& snapshot, const Node& root,
+                             std::vector<LeafCache>* caches) {
   for (const Node& child : root.children) {
-    absl::Status status = CheckExpansions(snapshot, child);
+    absl::Status status = CheckExpansions(snapshot, child, caches);
     if (!status.ok()) return status;
   }
   const bool fuzzy = root.kind == Node::Kind::kFuzzy;
   if ((!fuzzy && root.kind != Node::Kind::kPrefix) || root.words.empty() ||
-      LiveSpellings(snapshot, root) <= kMaxExpansions) {
+      LiveSpellings(snapshot, root, caches) <= kMaxExpansions) {
     return absl::OkStatus();
   }
   const std::string_view word = root.words.front().form;

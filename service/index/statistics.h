@@ -29,7 +29,8 @@ double LeafIdf(const Snapshot& snapshot, const query::Node& leaf,
 
 // INVALID_ARGUMENT when a prefix or fuzzy word of the tree, also under a Not,
 // stands for more than kMaxExpansions spellings of living documents.
-absl::Status CheckExpansions(const Snapshot& snapshot, const query::Node& root);
+absl::Status CheckExpansions(const Snapshot& snapshot, const query::Node& root,
+                             std::vector<LeafCache>* caches);
 
 }  // namespace paperwire::index
 
