@@ -72,7 +72,9 @@ TEST(ClientTest, NoServerIsUnavailable) {
 
 TEST(ClientTest, CallsEndWithTheirTimeout) {
   FakeServer server;
-  Client client({.address = server.address(), .timeout = absl::Seconds(0)});
+  server.delay_info_ms = 300;
+  Client client(
+      {.address = server.address(), .timeout = absl::Milliseconds(20)});
   EXPECT_THAT(client.GetServerInfo(),
               IsError(absl::StatusCode::kDeadlineExceeded, ""));
 }

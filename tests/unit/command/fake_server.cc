@@ -293,6 +293,8 @@ class FakeServer::Services final {
     grpc::Status GetServerInfo(grpc::ServerContext*,
                                const v1::GetServerInfoRequest*,
                                v1::GetServerInfoResponse* response) override {
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(fake_->delay_info_ms));
       response->set_version("9.9.9");
       response->set_journal_id("fake");
       return grpc::Status::OK;

@@ -54,6 +54,7 @@ class FakeServer {
   int break_import_after = -1;       // once, this many batches into a stream
   bool break_before_answer = false;  // ... applied, but not acknowledged
   int break_watch_after = -1;   // every time, this many events into a stream
+  int delay_info_ms = 0;        // before GetServerInfo answers
   bool refuse_imports = false;  // FAILED_PRECONDITION
   v1::SearchResponse search_response;
   bool canned_search = false;  // answer search_response
