@@ -32,6 +32,12 @@ Client& Context::client() {
 int Context::Fail(const absl::Status& status) {
   out.Flush().IgnoreError();
   err.Write(ErrorText(status, address(), err.color()));
+  if (args.command != nullptr) {
+    const bool words = args.command->argument_kind == ArgumentKind::kQuery;
+    err.Write(PointAtError(status,
+                           words ? args.JoinedWords() : args.Text("query"),
+                           err.columns()));
+  }
   return kFailed;
 }
 

@@ -1,10 +1,13 @@
 #include "client/cpp/command/errors.h"
 
+#include <algorithm>
 #include <optional>
 
+#include "absl/strings/numbers.h"
 #include "client/cpp/command/text_layout.h"
 #include "service/base/error_details.h"
 #include "service/base/strings.h"
+#include "service/text/utf8.h"
 
 namespace paperwire::command {
 namespace {
@@ -63,6 +66,33 @@ std::string ErrorText(const absl::Status& status, const std::string& address,
     StrAppend(&text, "  ", Printable(advice), "\n");
   }
   return text;
+}
+
+std::string PointAtError(const absl::Status& status, std::string_view query,
+                         int columns) {
+  const std::optional<ErrorReason> reason = ReasonOf(status);
+  int position = 0;
+  if (!reason.has_value() || !reason->facts.contains("position") ||
+      !absl::SimpleAtoi(reason->facts.at("position"), &position) ||
+      position < 1) {
+    return "";
+  }
+  // The server counts code points from 1.
+  size_t at = 0;
+  for (int i = 1; i < position && at < query.size(); ++i) {
+    at += paperwire::text::DecodeAt(query, at).size;
+  }
+  std::string before = Printable(query.substr(0, at));
+  std::string behind = Printable(query.substr(at));
+  const int room = std::max(columns - 4, 16);
+  // Of a long query, what is near the place.
+  while (Width(before) > room / 2) {
+    before.erase(0, paperwire::text::DecodeAt(before, 0).size);
+  }
+  const std::string shown =
+      Render(Fit({{StrCat(before, behind)}}, room, Pad::kNone), false);
+  return StrCat("  ", shown, "\n  ",
+                std::string(static_cast<size_t>(Width(before)), ' '), "^\n");
 }
 
 }  // namespace paperwire::command

@@ -4,6 +4,7 @@
 #define PAPERWIRE_CLIENT_CPP_COMMAND_ERRORS_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -13,6 +14,11 @@ namespace paperwire::command {
 // lines with line ends. `address` is the server that was asked.
 std::string ErrorText(const absl::Status& status, const std::string& address,
                       bool color);
+
+// Where in `query` the server found it wrong: the query, and a caret under the
+// character that `status` names, in two lines. Empty when it names none.
+std::string PointAtError(const absl::Status& status, std::string_view query,
+                         int columns);
 
 // What is behind gRPC's "failed to connect to all addresses; last error:
 // UNKNOWN: ipv4:127.0.0.1:7227: Failed to connect to remote host: Connection

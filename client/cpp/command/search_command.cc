@@ -65,7 +65,7 @@ void PrintJson(Context& context, v1::SearchResponse response) {
 
 std::string Milliseconds(absl::Duration took) {
   const double ms = absl::ToDoubleMilliseconds(took);
-  return absl::StrFormat(ms < 10 ? "%.1f ms" : "%.0f ms", ms);
+  return absl::StrFormat("%.*f ms", ms < 10 ? 1 : 0, ms);
 }
 
 void PrintSummary(Context& context, const v1::SearchResponse& response,

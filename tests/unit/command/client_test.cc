@@ -53,7 +53,7 @@ TEST(ClientTest, ErrorsKeepMessageFieldAndReason) {
   EXPECT_THAT(bad, IsError(absl::StatusCode::kInvalidArgument,
                            "Unclosed quote at character 1"));
   EXPECT_EQ(FieldOf(bad), "query.text");
-  EXPECT_THAT(bad, HasReason("QUERY_SYNTAX"));
+  EXPECT_THAT(bad, HasReason("INVALID_QUERY"));
 
   v1::GetPaperRequest get;
   get.set_name("papers/none");

@@ -144,11 +144,13 @@ TEST_F(CommandsTest, SearchAllWalksEveryPage) {
 }
 
 TEST_F(CommandsTest, ServerErrorsComeWithTheirMessage) {
-  const Outcome outcome = Command({"search", "\"open"});
+  const Outcome outcome = Command({"search", "a", "\"open"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err,
-            "paperwire: Unclosed quote at character 1; close it\n");
+            "paperwire: Unclosed quote at character 3; close it\n"
+            "  a \"open\n"
+            "    ^\n");
 }
 
 TEST_F(CommandsTest, GetShowsAPage) {
@@ -319,6 +321,24 @@ TEST(CursorFileTest, ReplacesTheFileAsAWhole) {
   EXPECT_FALSE(std::ifstream(cursor.path() + ".new").good());
   EXPECT_THAT(CursorFile("/nowhere/cursor").Write("a", CursorFile::Sync::kNow),
               IsError(absl::StatusCode::kUnavailable, "/nowhere/cursor"));
+}
+
+TEST(ErrorsTest, PointAtThePlaceInTheQuery) {
+  const auto point = [](int position, const std::string& query) {
+    return PointAtError(
+        WithReason(absl::InvalidArgumentError("x"), "INVALID_QUERY",
+                   {{"position", std::to_string(position)}}),
+        query, 40);
+  };
+  EXPECT_EQ(point(1, "abc"), "  abc\n  ^\n");
+  EXPECT_EQ(point(3, "論文 x"), "  論文 x\n      ^\n");
+  EXPECT_EQ(point(99, "ab"), "  ab\n    ^\n");
+  EXPECT_EQ(point(2, "a\x1b"), "  a\\x1b\n   ^\n");
+  const std::string far = point(501, std::string(500, 'a') + "!");
+  EXPECT_EQ(far,
+            "  " + std::string(18, 'a') + "!\n" + std::string(20, ' ') + "^\n");
+  EXPECT_EQ(point(0, "a"), "");
+  EXPECT_EQ(PointAtError(absl::NotFoundError("x"), "a", 40), "");
 }
 
 TEST(ErrorsTest, SayWhatToDo) {

@@ -176,10 +176,13 @@ class FakeServer::Services final {
       const v1::SearchRequest& request = *asked;
       std::lock_guard<std::mutex> lock(fake_->mutex);
       fake_->searches.push_back(request);
-      if (request.query().text().find('"') != std::string::npos) {
-        return Detailed(grpc::StatusCode::INVALID_ARGUMENT,
-                        "Unclosed quote at character 1; close it", "query.text",
-                        "QUERY_SYNTAX");
+      const size_t quote = request.query().text().find('"');
+      if (quote != std::string::npos) {
+        const std::string position = std::to_string(quote + 1);
+        return Detailed(
+            grpc::StatusCode::INVALID_ARGUMENT,
+            "Unclosed quote at character " + position + "; close it",
+            "query.text", "INVALID_QUERY", {{"position", position}});
       }
       if (fake_->canned_search) {
         *response = fake_->search_response;

@@ -102,15 +102,26 @@ TEST(InterruptTest, TakesSignalsAndGivesThemBack) {
   sigset_t before, during, after;
   pthread_sigmask(SIG_SETMASK, nullptr, &before);
   {
-    absl::Notification happened;
     Interrupt interrupt({});
     pthread_sigmask(SIG_SETMASK, nullptr, &during);
-    interrupt.Then([&] { happened.Notify(); });
     EXPECT_TRUE(sigismember(&during, SIGINT));
     EXPECT_TRUE(sigismember(&during, SIGTERM));
   }
   pthread_sigmask(SIG_SETMASK, nullptr, &after);
   EXPECT_EQ(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
+}
+
+// As under nohup(1).
+TEST(InterruptTest, WhatIsIgnoredStaysIgnored) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  sigset_t during;
+  {
+    Interrupt interrupt({});
+    pthread_sigmask(SIG_SETMASK, nullptr, &during);
+  }
+  std::signal(SIGHUP, before);
+  EXPECT_FALSE(sigismember(&during, SIGHUP));
+  EXPECT_TRUE(sigismember(&during, SIGTERM));
 }
 
 }  // namespace
