@@ -47,9 +47,12 @@ class Searcher {
       RETURN_IF_ERROR(FindFull(i, &result.total_full_matches));
     }
     if (!options_.strict && !leaves_.empty() && !top_.IsFull()) {
+      // Of a page full of full matches, all that is left to know is whether
+      // anything comes after it.
+      const bool page_is_full = top_.size() >= limit_;
       for (size_t i = 0; i < snapshot_.segments().size(); ++i) {
         RETURN_IF_ERROR(FindPartial(i));
-        if (limit_ == 0 && top_.IsFull()) break;
+        if (page_is_full && top_.IsFull()) break;
       }
     }
     result.hits = top_.Take();

@@ -20,6 +20,7 @@ class TopHits {
 
   // A score below this cannot enter (by relevance only).
   double least_score() const { return least_score_; }
+  size_t size() const { return heap_.size(); }
   bool IsFull() const { return heap_.size() >= size_; }
 
   void Offer(const Hit& hit);
