@@ -26,6 +26,13 @@
 #include "client/cpp/client/uuid.h"
 
 namespace paperwire {
+namespace {
+
+// No attempt to connect lasts so long: there was a connection, if an idle
+// one.
+constexpr absl::Duration kLongAttempt = absl::Seconds(30);
+
+}  // namespace
 
 class ImportStream::Impl {
  public:
@@ -118,6 +125,7 @@ void ImportStream::Impl::Run() {
   std::optional<absl::Time> outage_start;
   int64_t acknowledged_before = 0;
   while (true) {
+    const absl::Time start = absl::Now();
     absl::Status status = RunConnection();
     absl::Duration wait = absl::ZeroDuration();
     {
@@ -126,7 +134,8 @@ void ImportStream::Impl::Run() {
         status = absl::CancelledError("The import was cancelled");
       } else if (IsTransient(status)) {
         const absl::Time now = absl::Now();
-        if (acknowledged_ > acknowledged_before || !outage_start.has_value()) {
+        if (!outage_start.has_value() || acknowledged_ > acknowledged_before ||
+            now - start > kLongAttempt) {
           backoff.Reset();
           outage_start = now;
         }
