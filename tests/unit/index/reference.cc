@@ -230,32 +230,38 @@ double Reference::Idf(const Node& leaf) {
   return sum;
 }
 
+void Reference::TakeStatistics(const Node& root) {
+  idf_.clear();
+  std::vector<const Node*> leaves;
+  Leaves(root, &leaves);
+  for (const Node* leaf : leaves) idf_[leaf] = Idf(*leaf);
+  for (size_t f = 0; f < average_.size(); ++f) {
+    uint64_t total = 0;
+    for (const auto& [number, fields] : words_) total += fields[f].size();
+    average_[f] =
+        static_cast<double>(total) / static_cast<double>(words_.size());
+  }
+}
+
 double Reference::Score(const Node& root, const Fields& fields) {
   std::vector<const Node*> leaves;
   Leaves(root, &leaves);
-  std::array<double, query::kTextFields> average{};
-  for (size_t f = 0; f < average.size(); ++f) {
-    uint64_t total = 0;
-    for (const auto& [number, other] : words_) total += other[f].size();
-    average[f] =
-        static_cast<double>(total) / static_cast<double>(words_.size());
-  }
   double score = 0;
   for (const Node* leaf : leaves) {
     double tf = 0;
     bool any = false;
-    for (size_t f = 0; f < average.size(); ++f) {
+    for (size_t f = 0; f < average_.size(); ++f) {
       if ((leaf->fields >> f & 1) == 0) continue;
       const uint32_t count = Count(*leaf, fields[f]);
       if (count == 0) continue;
       any = true;
       const FieldRanking& r = kFieldRanking[f];
       const double length = static_cast<double>(fields[f].size());
-      tf += count * (r.weight / (1 - r.b + r.b * (length / average[f])));
+      tf += count * (r.weight / (1 - r.b + r.b * (length / average_[f])));
     }
     if (any) {
       score +=
-          static_cast<double>(leaf->boost) * Idf(*leaf) * (tf / (kK1 + tf));
+          static_cast<double>(leaf->boost) * idf_[leaf] * (tf / (kK1 + tf));
     }
   }
   return score;
@@ -282,6 +288,7 @@ bool Reference::IsPartial(const Node& root, const Document& d,
 SearchResult Reference::Search(const query::Query& query,
                                const SearchOptions& options) {
   CutAll();
+  TakeStatistics(query.root);
   SearchResult result;
   std::vector<Hit> hits;
   std::vector<std::map<std::string, int64_t>> counts(options.facets.size());

@@ -47,6 +47,7 @@ class Reference {
   bool IsTrue(const query::Node& node, const Document& d, const Fields& fields);
   // How often a scoring leaf is true of a field.
   uint32_t Count(const query::Node& leaf, const std::vector<Word>& words);
+  void TakeStatistics(const query::Node& root);
   double Score(const query::Node& root, const Fields& fields);
   double Idf(const query::Node& leaf);
   bool IsPartial(const query::Node& root, const Document& d,
@@ -54,7 +55,10 @@ class Reference {
 
   std::map<int64_t, Document> documents_;
   text::Analyzer analyzer_;
-  std::map<int64_t, Fields> words_;  // of one query
+  // Of one query.
+  std::map<int64_t, Fields> words_;
+  std::map<const query::Node*, double> idf_;
+  std::array<double, query::kTextFields> average_{};
 };
 
 }  // namespace paperwire::index
