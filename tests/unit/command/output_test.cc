@@ -99,6 +99,8 @@ TEST(InterruptTest, HappensWhenTheTimeIsUp) {
 
 // The signals are blocked for this thread and those it starts, and given back.
 TEST(InterruptTest, TakesSignalsAndGivesThemBack) {
+  // A shell starts what runs in the background with this one ignored.
+  const auto handler = std::signal(SIGINT, SIG_DFL);
   sigset_t before, during, after;
   pthread_sigmask(SIG_SETMASK, nullptr, &before);
   {
@@ -109,6 +111,7 @@ TEST(InterruptTest, TakesSignalsAndGivesThemBack) {
   }
   pthread_sigmask(SIG_SETMASK, nullptr, &after);
   EXPECT_EQ(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
+  std::signal(SIGINT, handler);
 }
 
 // As under nohup(1).
