@@ -10,9 +10,9 @@ from conftest import PATIENCE, command
 
 pytestmark = pytest.mark.skipif(PATIENCE > 1, reason="too slow when sanitized")
 
-# On two cores, with fsync on. The floor is what the project promises; noisy
-# machines get the benefit of a second try.
-PAPERS_A_SECOND = 5000
+# Only a gross slip fails here: how fast it is, on a quiet machine, is what
+# tests/bench/import measures.
+PAPERS_A_SECOND = 1000
 
 
 def account(done) -> dict[str, int]:

@@ -16,6 +16,18 @@ def test_first_call_after_silence(client):
     client.import_papers([{"title": "Nothing to see here"}], progress=False)
     for _ in range(50):
         call(client)
+    # A neighbour's noise passes; a server that sleeps does so every time.
+    for _ in range(3):
+        usual, silent = measure(client)
+        print(f"usual {usual * 1e6:.0f} us, after 1.05 s of silence "
+              f"{silent * 1e6:.0f} us")
+        if silent <= 2 * usual:
+            return
+    raise AssertionError("the first call after silence is slow")
+
+
+def measure(client) -> tuple[float, float]:
+    """The usual call and the first after silence: medians, in seconds."""
     # The usual call of a client that is not in a hurry: a pause too short for
     # the server to fall asleep, so that the client's own waking up counts on
     # both sides.
@@ -27,6 +39,4 @@ def test_first_call_after_silence(client):
     for _ in range(8):
         time.sleep(1.05)
         silent.append(call(client))
-    print(f"usual {statistics.median(usual) * 1e6:.0f} us, after 1.05 s of "
-          f"silence {statistics.median(silent) * 1e6:.0f} us")
-    assert statistics.median(silent) <= 2 * statistics.median(usual)
+    return statistics.median(usual), statistics.median(silent)
