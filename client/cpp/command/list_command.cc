@@ -100,7 +100,7 @@ int RunList(Context& context) {
     if (!all && shown >= limit) {
       if (!context.json()) {
         context.Say(StrCat(WithCommas(shown),
-                           " papers shown; more with --limit N or --all"));
+                           " papers shown; more: --limit N, --all"));
       }
       break;
     }

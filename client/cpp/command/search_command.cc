@@ -83,7 +83,7 @@ void PrintSummary(Context& context, const v1::SearchResponse& response,
     }
   }
   if (total > shown && !context.args.Has("all")) {
-    StrAppend(&text, "; more with --limit N or --all");
+    StrAppend(&text, "; more: --limit N, --all");
   }
   // On the error output when the hits go to a program.
   if (context.out.terminal()) {
