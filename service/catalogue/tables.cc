@@ -217,7 +217,7 @@ absl::Status Apply(Database& db, const Entry& entry, const v1::Paper* before,
   RETURN_IF_ERROR(ApplyKeys(db, entry.number, before, after, analyzer));
   RETURN_IF_ERROR(ApplyFeatures(db, entry.number, before, after));
   if (entry.kind == Kind::kSplit && entry.payload.other() != 0) {
-    const auto [low, high] = std::minmax(entry.number, entry.payload.other());
+    const auto [low, high] = std::minmax({entry.number, entry.payload.other()});
     RETURN_IF_ERROR(db.Get("INSERT OR IGNORE INTO apart VALUES (?1, ?2)")
                         .Bind(1, low)
                         .Bind(2, high)
@@ -269,7 +269,7 @@ absl::StatusOr<std::vector<int64_t>> FindLikeness(Database& db, int64_t hash) {
 }
 
 absl::StatusOr<bool> KeptApart(Database& db, int64_t a, int64_t b) {
-  const auto [low, high] = std::minmax(a, b);
+  const auto [low, high] = std::minmax({a, b});
   ASSIGN_OR_RETURN(
       int64_t found,
       ReadInt(db.Get("SELECT 1 FROM apart WHERE low = ?1 AND high = ?2")

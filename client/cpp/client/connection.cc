@@ -1,7 +1,10 @@
 #include "client/cpp/client/connection.h"
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 namespace paperwire {
 namespace {
@@ -52,6 +55,11 @@ Connection::Connection(std::shared_ptr<grpc::Channel> channel)
     : papers(channel),
       search(channel),
       subscriptions(channel),
-      server(channel) {}
+      server(channel),
+      channel_(std::move(channel)) {}
+
+void Connection::Connect(absl::Duration at_most) {
+  channel_->WaitForConnected(absl::ToChronoTime(absl::Now() + at_most));
+}
 
 }  // namespace paperwire

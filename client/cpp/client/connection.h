@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "paperwire/v1/paper_service.grpc.pb.h"
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
@@ -21,6 +22,11 @@ class Connection {
  public:
   explicit Connection(const std::string& address);
 
+  // Tries to connect for so long at most. A channel makes progress only while
+  // somebody waits on it: one that is left alone between two calls finds a
+  // server that is back only seconds later.
+  void Connect(absl::Duration at_most);
+
   v1::PaperService::Stub papers;
   v1::SearchService::Stub search;
   v1::SubscriptionService::Stub subscriptions;
@@ -28,6 +34,8 @@ class Connection {
 
  private:
   explicit Connection(std::shared_ptr<grpc::Channel> channel);
+
+  const std::shared_ptr<grpc::Channel> channel_;
 };
 
 }  // namespace paperwire

@@ -150,8 +150,11 @@ void ImportStream::Impl::Run() {
       }
     }
     if (options_.on_retry) options_.on_retry(status, wait);
-    absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), wait);
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), wait);
+    }
+    connection_->Connect(absl::Seconds(1));
   }
 }
 

@@ -128,9 +128,12 @@ absl::Status Watcher::Impl::WaitOrGiveUp(absl::Status why) {
   if (now - *outage_start_ >= options_.give_up_after) return why;
   const absl::Duration wait = backoff_.Next();
   if (options_.on_retry) options_.on_retry(why, wait);
-  absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), wait);
-  if (cancelled_) return absl::CancelledError("The watch was cancelled");
+  {
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), wait);
+    if (cancelled_) return absl::CancelledError("The watch was cancelled");
+  }
+  connection_->Connect(absl::Seconds(1));
   return absl::OkStatus();
 }
 
