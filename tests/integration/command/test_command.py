@@ -32,7 +32,8 @@ def papers(token: str, count: int, first: int = 0) -> bytes:
             "title": f"{token} number {i}",
             "abstract": f"What {token} says, in {i} invented words.",
             "authors": [{"name": "Ada Lovelace"}],
-            "external_ids": [{"scheme": "doi", "value": f"10.9999/{token}.{i}"}],
+            "external_ids": [
+                {"scheme": "doi", "value": f"10.9999/{token}.{i}"}],
             "published_time": "2026-01-02T00:00:00Z",
         }).encode() + b"\n" for i in range(first, first + count))
 
