@@ -420,9 +420,9 @@ def test_hostile_files(server, client, tmp_path):
                      for i in range(2000))
     cut.write_bytes(gzip.compress(lines)[:-4000])
     for path, part, *flags in [
-            (bomb, "bomb.jsonl.gz", "--format", "paperwire"),
+            (bomb, "decompression bomb", "--format", "paperwire"),
             (entities, "ntit", "--format", "arxiv-atom"),
-            (cut, "cut")]:
+            (cut, "cut off at byte")]:
         done = command(server, "import", *flags, str(path), check=False)
         assert done.returncode == 1, (path, done.stdout, done.stderr)
         assert part in done.stderr + done.stdout
