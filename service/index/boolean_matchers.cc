@@ -28,14 +28,13 @@ OrMatcher::OrMatcher(std::vector<std::unique_ptr<Matcher>> children)
 
 void OrMatcher::Narrow(const Window& window, WindowSet* set) {
   WindowSet found;
-  for (const auto& child : children_) {
-    if (set->Empty()) break;
-    WindowSet more = *set;
-    child->Narrow(window, &more);
-    set->Subtract(more);
-    found.Unite(more);
-  }
-  *set = found;
+  AddTo(window, *set, &found);
+  set->Intersect(found);
+}
+
+void OrMatcher::AddTo(const Window& window, const WindowSet& among,
+                      WindowSet* set) {
+  for (const auto& child : children_) child->AddTo(window, among, set);
 }
 
 void NotMatcher::Narrow(const Window& window, WindowSet* set) {

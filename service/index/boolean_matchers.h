@@ -39,11 +39,13 @@ class AndMatcher : public Matcher {
   std::vector<std::unique_ptr<Matcher>> children_;  // by rising cost
 };
 
-// Asks each child for what none before it was true of.
+// All that any child is true of.
 class OrMatcher : public Matcher {
  public:
   explicit OrMatcher(std::vector<std::unique_ptr<Matcher>> children);
   void Narrow(const Window& window, WindowSet* set) override;
+  void AddTo(const Window& window, const WindowSet& among,
+             WindowSet* set) override;
   uint64_t Cost() const override { return cost_; }
 
  private:

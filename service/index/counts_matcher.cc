@@ -13,7 +13,7 @@ SpellingCounts CountSpellings(const Segment& segment,
   std::vector<Occurrence> occurrences;
   for (const AcceptedTerm& accepted : terms) {
     PostingCursor cursor(segment, accepted.term);
-    cursor.ForEach(0, segment.documents(), [&] {
+    cursor.ForEach([&](uint32_t document) {
       FieldCounts counts{};
       if (accepted.all) {
         counts = cursor.counts();
@@ -27,10 +27,10 @@ SpellingCounts CountSpellings(const Segment& segment,
         }
         if (!any) return;
       }
-      uint32_t& slot = slots[cursor.document()];
+      uint32_t& slot = slots[document];
       if (slot == kNotFound) {
         slot = static_cast<uint32_t>(found.size());
-        found.emplace_back(cursor.document(), counts);
+        found.emplace_back(document, counts);
         return;
       }
       for (size_t f = 0; f < counts.size(); ++f) {

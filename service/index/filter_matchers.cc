@@ -16,12 +16,15 @@ class ListMatcher : public Matcher {
 
   void Narrow(const Window& window, WindowSet* set) override {
     WindowSet found;
+    AddTo(window, *set, &found);
+    set->Intersect(found);
+  }
+  void AddTo(const Window& window, const WindowSet&, WindowSet* set) override {
     for (auto it = std::lower_bound(documents_.begin(), documents_.end(),
                                     window.begin);
          it != documents_.end() && *it < window.end; ++it) {
-      found.Add(*it - window.begin);
+      set->Add(*it - window.begin);
     }
-    set->Intersect(found);
   }
   uint64_t Cost() const override { return documents_.size(); }
 

@@ -28,6 +28,15 @@ class Matcher {
   // Removes the documents of which the node is not true.
   virtual void Narrow(const Window& window, WindowSet* set) = 0;
 
+  // Adds those of `among` of which the node is true, and perhaps others
+  // outside of `among`.
+  virtual void AddTo(const Window& window, const WindowSet& among,
+                     WindowSet* set) {
+    WindowSet found = among;
+    Narrow(window, &found);
+    set->Unite(found);
+  }
+
   // A guess at how many documents of the segment will be looked at; the
   // children of an And are asked in this order.
   virtual uint64_t Cost() const = 0;

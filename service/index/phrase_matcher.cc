@@ -52,7 +52,9 @@ void PhraseMatcher::NarrowToStems(const Window& window, WindowSet* set) {
 bool PhraseMatcher::Count(FieldCounts* counts) {
   counts->fill(0);
   query::FieldSet fields = fields_;
-  for (Stem& stem : stems_) fields &= stem.cursor->fields();
+  for (Stem& stem : stems_) {
+    fields &= stem.cursor->fields(stem.cursor->document(), stem.cursor->code());
+  }
   if (fields == 0) return false;
   for (Stem& stem : stems_) stem.cursor->Occurrences(&stem.occurrences);
   bool any = false;
@@ -84,7 +86,7 @@ void PhraseMatcher::Learn(const Window& window, const WindowSet& docs) {
   NarrowToStems(window, &unknown);
   FieldCounts counts;
   unknown.ForEach([&](uint32_t i) {
-    for (Stem& stem : stems_) stem.cursor->Seek(window.begin + i);
+    for (Stem& stem : stems_) stem.cursor->Find(window.begin + i);
     if (Count(&counts)) memo_->found.emplace_back(i, counts);
   });
 }
@@ -110,7 +112,7 @@ void PhraseMatcher::Score(const Window& window, const WindowSet& docs,
 FieldCounts PhraseMatcher::CountsOf(uint32_t document) {
   FieldCounts counts{};
   for (Stem& stem : stems_) {
-    if (stem.cursor->Seek(document) != document) return counts;
+    if (!stem.cursor->Find(document)) return counts;
   }
   Count(&counts);
   return counts;

@@ -1,30 +1,41 @@
-// Reads the postings of one stem in one segment.
+// Reads the postings of one stem in one segment, window by window.
 //
 //     PostingCursor cursor(segment, term);
-//     for (uint32_t d = cursor.Seek(0); d != kNoDocument;
-//          d = cursor.Seek(d + 1)) {
-//       cursor.counts();  // how often, by field
+//     for (uint32_t w = 0; w < WindowCount(segment.documents()); ++w) {
+//       const PostingCursor::Run run = cursor.Load(w);
+//       for (uint32_t i = 0; i < run.size; ++i) {
+//         run.documents[i];                          // rising
+//         cursor.counts(run.documents[i], run.codes[i]);  // how often, by
+//         field
+//       }
 //     }
 //
-// Blocks of 128 documents; a block that is passed over is not decoded, the
-// frequencies of a block only when asked for, and positions one document at
-// a time. Seeking back is allowed and costs a search for the block.
+// Windows may come in any order; what was decoded is kept where that is
+// cheap. Positions are read one document at a time, after Find.
+//
+// Stems lie in one of three ways (FORMAT.md): *short*, all postings in one
+// piece; *sparse*, in blocks of 128 with the last document of each; *dense*,
+// in windows, where a full one is a bitmap.
 //
 // Not thread-safe; the segment must outlive it.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_POSTINGS_H_
 #define PAPERWIRE_SERVICE_INDEX_POSTINGS_H_
 
-#include <array>
+#include <bit>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "service/index/posting_codes.h"
 #include "service/index/ranking.h"
 #include "service/index/segment.h"
+#include "service/index/window.h"
 
 namespace paperwire::index {
 
 inline constexpr uint32_t kNoDocument = UINT32_MAX;
+inline constexpr uint32_t kNoWindow = UINT32_MAX;
 inline constexpr uint32_t kBlockSize = 128;
 
 // One place where a stem stands in a document.
@@ -34,84 +45,155 @@ struct Occurrence {
   uint8_t field;
 };
 
-// The bits that a position gives to the ordinal of the spelling.
-inline int OrdinalBits(size_t forms) {
-  return forms <= 1 ? 0 : std::bit_width(forms - 1);
+// Of how many documents in how large a segment a stem is dense: from one in
+// 64 on.
+inline bool IsDense(uint32_t with_stem, uint32_t documents) {
+  return with_stem > kBlockSize && uint64_t{with_stem} * 64 >= documents;
 }
 
 class PostingCursor {
  public:
   PostingCursor(const Segment& segment, uint32_t term);
 
-  // Moves to the first document that is not before `target` and returns it;
-  // kNoDocument when there is none.
-  uint32_t Seek(uint32_t target);
-
   // How many documents the stem has, deleted ones included.
   uint32_t documents() const { return info_.documents; }
+  const Segment& segment() const { return segment_; }
 
-  // Of the current document; only after a Seek that found one.
-  uint32_t document() const { return docs_[index_]; }
-  query::FieldSet fields() {
-    LoadCounts();
-    return masks_[index_];
-  }
-  FieldCounts counts();
-  // If the stem stands in the abstract alone, how often; else 0. Most
-  // postings are so.
-  uint32_t abstract_only() {
-    LoadCounts();
-    return masks_[index_] == query::OnlyField(query::TextField::kAbstract)
-               ? values_[value_begins_[index_]]
-               : 0;
-  }
+  // The postings of one window. Valid until the next call.
+  struct Run {
+    const uint32_t* documents = nullptr;
+    const uint8_t* codes = nullptr;  // posting_codes.h
+    uint32_t size = 0;
+  };
+  Run Load(uint32_t window);
+
+  // Adds the documents of a window to the set.
+  void AddTo(uint32_t window, WindowSet* set);
+  // Removes all others from the set.
+  void Narrow(uint32_t window, WindowSet* set);
+
+  // Whether the document has the stem; if so, the cursor stands on it. Rising
+  // documents are fastest.
+  bool Find(uint32_t document);
+  // Calls visit(document) at every document, in order, standing on it.
+  template <typename Visit>
+  void ForEach(Visit visit);
+  // Of the document that it stands on.
+  uint32_t document() const { return document_; }
+  uint8_t code() const { return code_; }
+  FieldCounts counts() const { return counts(document_, code_); }
   // Puts every occurrence into `out`, by field, then by position.
   void Occurrences(std::vector<Occurrence>* out);
 
-  // Calls visit() at every document of [begin, end), in order, and leaves the
-  // cursor there.
-  template <typename Visit>
-  void ForEach(uint32_t begin, uint32_t end, Visit visit) {
-    if (Seek(begin) >= end) return;
-    while (true) {
-      while (index_ < size_) {
-        if (docs_[index_] >= end) return;
-        visit();
-        ++index_;
-      }
-      --index_;  // stay on a document
-      if (block_ + 1 >= blocks_) return;
-      LoadBlock(block_ + 1);
-    }
+  // What a code of this stem stands for.
+  FieldCounts counts(uint32_t document, uint8_t code) const {
+    return code != kNoCode ? Codes().counts(code) : EscapedCounts(document);
   }
+  query::FieldSet fields(uint32_t document, uint8_t code) const {
+    return code != kNoCode ? Codes().fields(code) : EscapedFields(document);
+  }
+
+  // Raises bounds[w] to a bound of the impacts of window w (impacts.h, made
+  // with the segment's averages); windows without postings stay as they are.
+  // As many bounds as the segment has windows.
+  void RaiseBounds(std::vector<uint8_t>* bounds);
 
  private:
-  void LoadBlock(uint32_t block);
-  void LoadCounts() {
-    if (!counts_loaded_) DecodeCounts();
+  enum class Kind : uint8_t { kShort, kSparse, kDense };
+
+  // A piece of postings: a block, or a window of a dense stem.
+  struct Piece {
+    uint32_t size = 0;
+    int code_bits = 0;
+    uint32_t exceptions = 0;
+    const uint8_t* positions = nullptr;  // 4 bytes for each 128 postings
+    const uint8_t* gaps = nullptr;
+    const uint8_t* codes = nullptr;
+    const uint8_t* exception_list = nullptr;  // 2 bytes and 1, rising
+  };
+
+  void DecodeShort();
+  uint32_t blocks() const {
+    return (info_.documents + kBlockSize - 1) / kBlockSize;
   }
-  void DecodeCounts();
+  SparseEntry sparse_entry(uint32_t block) const;
+  DenseEntry dense_entry(uint32_t window) const;
+  Piece BlockPiece(uint32_t block) const;
+  Piece WindowPiece(const DenseEntry& entry) const;
+  static void DecodeCodes(const Piece& piece, uint8_t* out);
+  static uint8_t CodeAt(const Piece& piece, uint32_t i);
 
+  uint32_t FindBlock(uint32_t document);
+  void DecodeBlock(uint32_t block);
+  // [begin, end) in documents_ of a short or sparse stem.
+  void Range(uint32_t window, uint32_t* begin, uint32_t* end);
+  // Dense stems: makes the window the current one; then decodes it.
+  void EnterWindow(uint32_t window);
+  void LoadDenseDocuments();
+  void LoadDenseCodes();
+
+  FieldCounts EscapedCounts(uint32_t document) const;
+  query::FieldSet EscapedFields(uint32_t document) const;
+  uint32_t OccurrencesOf(uint32_t document, uint8_t code) const;
+
+  const Segment& segment_;
+  const uint32_t term_;
   const TermInfo info_;
-  const int ordinal_bits_;
-  const uint8_t* const postings_;
-  const uint8_t* const positions_;
-  const SkipEntry* const skips_;  // null with a single block
-  const uint32_t blocks_;
+  const uint8_t* const data_;
+  const uint32_t forms_;
+  Kind kind_;
 
-  uint32_t block_ = kNoDocument;  // the decoded one
-  uint32_t index_ = 0;            // the current document in it
-  uint32_t size_ = 0;
-  std::array<uint32_t, kBlockSize> docs_;
-  const uint8_t* counts_start_ = nullptr;
-  bool counts_loaded_ = false;
-  std::array<uint8_t, kBlockSize> masks_;
-  std::array<uint16_t, kBlockSize> value_begins_;
-  std::array<uint32_t, kBlockSize * query::kTextFields> values_;
-  // The next positions to read, and whose they are.
-  const uint8_t* positions_next_ = nullptr;
+  // Short and sparse: all of them, decoded block by block. Dense: those of
+  // the window.
+  std::unique_ptr<uint32_t[]> documents_;
+  std::unique_ptr<uint8_t[]> codes_;
+  std::vector<bool> decoded_;  // sparse: by block
+  uint32_t block_ = 0;         // sparse: where the last search ended
+  uint32_t next_ = 0;          // short: where the last search ended
+
+  // Dense.
+  uint32_t window_ = kNoWindow;
+  bool documents_loaded_ = false;
+  bool codes_loaded_ = false;
+  bool ranks_loaded_ = false;
+  Piece piece_;
+  const uint64_t* bitmap_ = nullptr;
+  int gap_bits_ = 0;
+  std::unique_ptr<uint16_t[]> ranks_;
+
+  // What Find found.
+  uint32_t document_ = kNoDocument;
+  uint8_t code_ = 0;
+  uint32_t index_ = 0;  // in documents_, or in the window
+
+  // The next positions to read: those of posting positions_index_ of a chunk.
+  uint64_t chunk_ = UINT64_MAX;
   uint32_t positions_index_ = 0;
+  uint32_t ordinal_index_ = 0;
+  const uint8_t* positions_next_ = nullptr;
+  const uint8_t* ordinals_ = nullptr;
+  int ordinal_bits_ = 0;
 };
+
+template <typename Visit>
+void PostingCursor::ForEach(Visit visit) {
+  const auto visit_all = [&](uint32_t size) {
+    for (index_ = 0; index_ < size; ++index_) {
+      document_ = documents_[index_];
+      code_ = codes_[index_];
+      visit(document_);
+    }
+    index_ = 0;
+  };
+  if (kind_ != Kind::kDense) {
+    for (uint32_t b = 0; b < decoded_.size(); ++b) DecodeBlock(b);
+    visit_all(info_.documents);
+    return;
+  }
+  for (uint32_t w = 0; w < WindowCount(segment_.documents()); ++w) {
+    visit_all(Load(w).size);
+  }
+}
 
 }  // namespace paperwire::index
 

@@ -1,29 +1,90 @@
 #include "service/index/postings_writer.h"
 
-#include <span>
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 
+#include "service/index/kernels.h"
+#include "service/index/position_code.h"
 #include "service/index/varint.h"
 
 namespace paperwire::index {
+namespace {
 
-PostingsWriter::PostingsWriter(SectionBuffers* sections)
+// From so many postings on a window of 4,096 documents is a bitmap. A little
+// larger than gaps would be, and much faster to combine.
+constexpr size_t kBitmapFrom = 256;
+// What the kernels, and a read of eight bytes, may look at behind the end.
+constexpr size_t kPadding = 32;
+
+template <typename T>
+void Put(std::vector<uint8_t>* out, T value) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(&value);
+  out->insert(out->end(), bytes, bytes + sizeof(value));
+}
+
+// Packs numbers of so many bits each, lowest first.
+class BitWriter {
+ public:
+  BitWriter(std::vector<uint8_t>* out, int bits) : out_(*out), bits_(bits) {}
+  ~BitWriter() {
+    for (; held_ > 0; held_ -= 8, word_ >>= 8) {
+      out_.push_back(static_cast<uint8_t>(word_));
+    }
+  }
+  void Add(uint32_t value) {
+    word_ |= uint64_t{value} << held_;
+    held_ += bits_;
+    for (; held_ >= 8; held_ -= 8, word_ >>= 8) {
+      out_.push_back(static_cast<uint8_t>(word_));
+    }
+  }
+
+ private:
+  std::vector<uint8_t>& out_;
+  const int bits_;
+  uint64_t word_ = 0;
+  int held_ = 0;
+};
+
+}  // namespace
+
+std::vector<uint8_t> WriteClasses(SectionBuffers* sections) {
+  const std::vector<uint8_t>& lengths = (*sections)[Section::kLengths];
+  constexpr size_t kRow = query::kTextFields * sizeof(uint32_t);
+  std::vector<uint8_t> classes;
+  classes.reserve(lengths.size() / kRow);
+  for (size_t i = 0; i < lengths.size(); i += kRow) {
+    std::array<uint32_t, query::kTextFields> row;
+    std::memcpy(row.data(), lengths.data() + i, kRow);
+    classes.push_back(DocumentClass(row.data()));
+  }
+  sections->Append(Section::kClasses, std::span<const uint8_t>(classes));
+  return classes;
+}
+
+PostingsWriter::PostingsWriter(SectionBuffers* sections,
+                               std::span<const uint8_t> classes,
+                               const ImpactTable& bounds)
     : sections_(sections),
+      classes_(classes),
+      bounds_(bounds),
       postings_((*sections)[Section::kPostings]),
       positions_((*sections)[Section::kPositions]) {}
 
 void PostingsWriter::BeginTerm(size_t forms) {
   info_ = TermInfo();
-  info_.postings = postings_.size();
-  info_.positions = positions_.size();
-  info_.first_skip =
-      static_cast<uint32_t>(sections_->Count<SkipEntry>(Section::kSkips));
-  ordinal_bits_ = OrdinalBits(forms);
+  info_.postings = static_cast<uint32_t>(postings_.size());
+  info_.positions = static_cast<uint32_t>(positions_.size());
+  forms_ = forms;
   form_documents_.assign(forms, 0);
   form_last_.assign(forms, 0);
-  block_documents_ = 0;
-  block_positions_ = positions_.size();
-  previous_document_ = UINT32_MAX;
-  skips_.clear();
+  documents_.clear();
+  codes_.clear();
+  gaps_.clear();
+  ordinals_.clear();
+  ends_.clear();
 }
 
 void PostingsWriter::Add(uint8_t field, uint32_t position, uint32_t ordinal) {
@@ -32,9 +93,9 @@ void PostingsWriter::Add(uint8_t field, uint32_t position, uint32_t ordinal) {
     last_position_ = 0;
   }
   ++counts_[field];
-  PutVarint(&positions_,
-            (uint64_t{position - last_position_} << ordinal_bits_) | ordinal);
+  gaps_.push_back(position - last_position_);
   last_position_ = position;
+  if (forms_ > 1) ordinals_.push_back(ordinal);
   if (form_last_[ordinal] != document_ + 1) {
     form_last_[ordinal] = document_ + 1;
     ++form_documents_[ordinal];
@@ -42,46 +103,212 @@ void PostingsWriter::Add(uint8_t field, uint32_t position, uint32_t ordinal) {
 }
 
 void PostingsWriter::EndDocument() {
-  PutVarint(&block_docs_, document_ - previous_document_ - 1);
-  previous_document_ = document_;
-  uint8_t mask = 0;
-  for (size_t f = 0; f < counts_.size(); ++f) {
-    if (counts_[f] > 0) mask |= static_cast<uint8_t>(1u << f);
+  const uint8_t code = Codes().code(counts_);
+  if (code == kNoCode) {
+    sections_->Append(Section::kEscapes,
+                      EscapedPosting{term_, document_, counts_});
   }
-  constexpr size_t kAbstract = static_cast<size_t>(query::TextField::kAbstract);
-  if (mask == 1u << kAbstract && counts_[kAbstract] < 0x80) {
-    block_counts_.push_back(static_cast<uint8_t>(counts_[kAbstract]));
-  } else {
-    block_counts_.push_back(mask | 0x80);
-    for (const uint32_t count : counts_) {
-      if (count > 0) PutVarint(&block_counts_, count);
-    }
-  }
+  documents_.push_back(document_);
+  codes_.push_back(code);
+  ends_.push_back(static_cast<uint32_t>(gaps_.size()));
   counts_ = {};
   last_field_ = query::kTextFields;
-  ++info_.documents;
-  if (++block_documents_ == kBlockSize) FlushBlock();
-}
-
-void PostingsWriter::FlushBlock() {
-  skips_.push_back({previous_document_,
-                    static_cast<uint32_t>(postings_.size() - info_.postings),
-                    static_cast<uint32_t>(block_positions_ - info_.positions)});
-  postings_.insert(postings_.end(), block_docs_.begin(), block_docs_.end());
-  postings_.insert(postings_.end(), block_counts_.begin(), block_counts_.end());
-  block_docs_.clear();
-  block_counts_.clear();
-  block_documents_ = 0;
-  block_positions_ = positions_.size();
 }
 
 TermInfo PostingsWriter::EndTerm(std::vector<uint32_t>* form_documents) {
-  if (block_documents_ > 0) FlushBlock();
-  if (skips_.size() > 1) {
-    sections_->Append(Section::kSkips, std::span<const SkipEntry>(skips_));
+  info_.documents = static_cast<uint32_t>(documents_.size());
+  if (documents_.size() <= kBlockSize) {
+    WriteShort();
+  } else if (!IsDense(info_.documents,
+                      static_cast<uint32_t>(classes_.size()))) {
+    WriteSparse();
+  } else {
+    WriteDense();
   }
   form_documents->swap(form_documents_);
+  ++term_;
   return info_;
+}
+
+void PostingsWriter::Finish() {
+  postings_.insert(postings_.end(), kPadding, 0);
+  positions_.insert(positions_.end(), kPadding, 0);
+}
+
+void PostingsWriter::WriteShort() {
+  postings_.push_back(Bound(0, documents_.size()));
+  uint32_t previous = UINT32_MAX;  // the one before 0
+  for (size_t i = 0; i < documents_.size(); ++i) {
+    const uint64_t gap = documents_[i] - previous - 1;
+    previous = documents_[i];
+    PutVarint(&postings_, gap << 2 | std::min<uint8_t>(codes_[i], 3));
+    if (codes_[i] >= 3) postings_.push_back(codes_[i]);
+  }
+  if (!documents_.empty()) WritePositions(0, documents_.size());
+}
+
+void PostingsWriter::WriteSparse() {
+  const size_t blocks = (documents_.size() + kBlockSize - 1) / kBlockSize;
+  postings_.resize(postings_.size() + blocks * sizeof(SparseEntry));
+  uint32_t before = UINT32_MAX;
+  for (size_t b = 0; b < blocks; ++b) {
+    const size_t begin = b * kBlockSize;
+    const size_t end = std::min(begin + kBlockSize, documents_.size());
+    SparseEntry entry;
+    entry.last_document = documents_[end - 1];
+    entry.offset = Here();
+    uint32_t exceptions;
+    const int gap_bits = GapBits(begin, end, before);
+    const int code_bits = CodeBits(begin, end, &exceptions);
+    entry.gap_bits = static_cast<uint8_t>(gap_bits);
+    entry.code_bits = static_cast<uint8_t>(code_bits);
+    entry.exceptions = static_cast<uint8_t>(exceptions);
+    entry.bound = Bound(begin, end);
+    WriteChunks(begin, end, &postings_);
+    PutGaps(begin, end, before, gap_bits);
+    PutCodes(begin, end, code_bits);
+    before = entry.last_document;
+    std::memcpy(postings_.data() + info_.postings + b * sizeof(entry), &entry,
+                sizeof(entry));
+  }
+}
+
+void PostingsWriter::WriteDense() {
+  const uint32_t windows = WindowCount(static_cast<uint32_t>(classes_.size()));
+  postings_.resize(postings_.size() + windows * sizeof(DenseEntry));
+  size_t begin = 0;
+  for (uint32_t w = 0; w < windows; ++w) {
+    const uint32_t first = w * kWindowSize;
+    const size_t end = static_cast<size_t>(
+        std::lower_bound(documents_.begin() + static_cast<ptrdiff_t>(begin),
+                         documents_.end(), first + kWindowSize) -
+        documents_.begin());
+    if (begin == end) continue;
+    DenseEntry entry;
+    const bool bitmap = end - begin >= kBitmapFrom;
+    const size_t chunks = (end - begin + kBlockSize - 1) / kBlockSize;
+    while (bitmap && (postings_.size() + 4 + chunks * 4) % 8 != 0) {
+      postings_.push_back(0);
+    }
+    entry.offset = Here();
+    entry.size = static_cast<uint16_t>(end - begin);
+    entry.bound = Bound(begin, end);
+    const int gap_bits = bitmap ? kBitmap : GapBits(begin, end, first - 1);
+    entry.gap_bits = static_cast<uint8_t>(gap_bits);
+    uint32_t exceptions;
+    const int code_bits = CodeBits(begin, end, &exceptions);
+    Put(&postings_, static_cast<uint16_t>(exceptions));
+    Put(&postings_, static_cast<uint16_t>(code_bits));
+    WriteChunks(begin, end, &postings_);
+    if (bitmap) {
+      std::array<uint64_t, kWindowSize / 64> words{};
+      for (size_t i = begin; i < end; ++i) {
+        const uint32_t d = documents_[i] - first;
+        words[d / 64] |= uint64_t{1} << (d % 64);
+      }
+      Put(&postings_, words);
+    } else {
+      PutGaps(begin, end, first - 1, gap_bits);
+    }
+    PutCodes(begin, end, code_bits);
+    std::memcpy(postings_.data() + info_.postings + w * sizeof(entry), &entry,
+                sizeof(entry));
+    begin = end;
+  }
+}
+
+void PostingsWriter::WriteChunks(size_t begin, size_t end,
+                                 std::vector<uint8_t>* chunks) {
+  for (size_t i = begin; i < end; i += kBlockSize) {
+    Put(chunks, static_cast<uint32_t>(positions_.size()) - info_.positions);
+    WritePositions(i, std::min<size_t>(i + kBlockSize, end));
+  }
+}
+
+void PostingsWriter::WritePositions(size_t begin, size_t end) {
+  const size_t first = begin == 0 ? 0 : ends_[begin - 1];
+  const size_t last = ends_[end - 1];
+  if (forms_ > 1) {
+    uint32_t most = 0;
+    for (size_t i = first; i < last; ++i) most = std::max(most, ordinals_[i]);
+    const int bits = std::bit_width(most);
+    positions_.push_back(static_cast<uint8_t>(bits));
+    if (bits > 0) {
+      PutVarint(&positions_,
+                ((last - first) * static_cast<size_t>(bits) + 7) / 8);
+      BitWriter writer(&positions_, bits);
+      for (size_t i = first; i < last; ++i) writer.Add(ordinals_[i]);
+    }
+  }
+  for (size_t i = first; i < last; ++i) PutPosition(&positions_, gaps_[i]);
+}
+
+uint8_t PostingsWriter::Bound(size_t begin, size_t end) const {
+  uint8_t bound = 0;
+  for (size_t i = begin; i < end; ++i) {
+    bound = std::max(bound, bounds_.at(codes_[i], classes_[documents_[i]]));
+  }
+  return bound;
+}
+
+int PostingsWriter::GapBits(size_t begin, size_t end, uint32_t before) const {
+  uint32_t most = 0;
+  for (size_t i = begin; i < end; ++i) {
+    most = std::max(most, documents_[i] - before - 1);
+    before = documents_[i];
+  }
+  return std::bit_width(most);
+}
+
+void PostingsWriter::PutGaps(size_t begin, size_t end, uint32_t before,
+                             int bits) {
+  BitWriter writer(&postings_, bits);
+  for (size_t i = begin; i < end; ++i) {
+    writer.Add(documents_[i] - before - 1);
+    before = documents_[i];
+  }
+}
+
+int PostingsWriter::CodeBits(size_t begin, size_t end,
+                             uint32_t* exceptions) const {
+  std::array<uint32_t, 5> at_least{};  // codes from 0, 1, 3, 15, 255 on
+  for (size_t i = begin; i < end; ++i) {
+    at_least[1] += codes_[i] >= 1;
+    at_least[2] += codes_[i] >= 3;
+    at_least[3] += codes_[i] >= 15;
+  }
+  *exceptions = 0;
+  if (at_least[1] == 0) return 0;
+  const size_t n = end - begin;
+  int best = 8;
+  size_t least = n;
+  for (int i = 1; i <= 3; ++i) {
+    const int bits = 1 << (i - 1);
+    const size_t bytes = (n * static_cast<size_t>(bits) + 7) / 8 +
+                         3 * size_t{at_least[static_cast<size_t>(i)]};
+    if (bytes >= least) continue;
+    least = bytes;
+    best = bits;
+    *exceptions = at_least[static_cast<size_t>(i)];
+  }
+  return best;
+}
+
+void PostingsWriter::PutCodes(size_t begin, size_t end, int bits) {
+  if (bits == 0) return;
+  const uint32_t escape = (1u << bits) - 1;
+  {
+    BitWriter writer(&postings_, bits);
+    for (size_t i = begin; i < end; ++i) {
+      writer.Add(std::min<uint32_t>(codes_[i], escape));
+    }
+  }
+  if (bits == 8) return;
+  for (size_t i = begin; i < end; ++i) {
+    if (codes_[i] < escape) continue;
+    Put(&postings_, static_cast<uint16_t>(i - begin));
+    postings_.push_back(codes_[i]);
+  }
 }
 
 }  // namespace paperwire::index

@@ -1,28 +1,38 @@
-// Writes the postings of the stems of a segment, one after the other.
+// Writes the postings of the stems of a segment, one stem after the other.
 //
-//     PostingsWriter writer(&sections);
+//     PostingsWriter writer(&sections, documents, classes, bounds);
 //     writer.BeginTerm(/*forms=*/2);
 //     writer.BeginDocument(7);
 //     writer.Add(field, position, ordinal);  // by field, then by position
 //     writer.EndDocument();                  // documents in rising order
 //     TermInfo info = writer.EndTerm(&form_documents);
+//
+// A stem is kept whole until its end: how it is laid out depends on how many
+// documents have it.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_POSTINGS_WRITER_H_
 #define PAPERWIRE_SERVICE_INDEX_POSTINGS_WRITER_H_
 
-#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "service/index/impacts.h"
 #include "service/index/postings.h"
 #include "service/index/ranking.h"
 #include "service/index/sections.h"
 
 namespace paperwire::index {
 
+// Writes the section of classes from that of lengths; returns what it wrote.
+std::vector<uint8_t> WriteClasses(SectionBuffers* sections);
+
 class PostingsWriter {
  public:
-  explicit PostingsWriter(SectionBuffers* sections);
+  // `classes` are those of the documents (impacts.h), `bounds` the table that
+  // the bounds are taken from; both must outlive the writer.
+  PostingsWriter(SectionBuffers* sections, std::span<const uint8_t> classes,
+                 const ImpactTable& bounds);
 
   void BeginTerm(size_t forms);
   void BeginDocument(uint32_t document) { document_ = document; }
@@ -32,30 +42,50 @@ class PostingsWriter {
   // forms_begin is left to the caller.
   TermInfo EndTerm(std::vector<uint32_t>* form_documents);
 
+  // After the last stem: what lies behind the data so that whoever decodes
+  // may read on a little.
+  void Finish();
+
  private:
-  void FlushBlock();
+  void WriteShort();
+  void WriteSparse();
+  void WriteDense();
+  // The postings [begin, end): where their positions start is put into
+  // `chunks`, 4 bytes for each 128 of them.
+  void WriteChunks(size_t begin, size_t end, std::vector<uint8_t>* chunks);
+  void WritePositions(size_t begin, size_t end);
+  uint8_t Bound(size_t begin, size_t end) const;
+  int GapBits(size_t begin, size_t end, uint32_t before) const;
+  void PutGaps(size_t begin, size_t end, uint32_t before, int bits);
+  int CodeBits(size_t begin, size_t end, uint32_t* exceptions) const;
+  void PutCodes(size_t begin, size_t end, int bits);
+  uint32_t Here() const {
+    return static_cast<uint32_t>(postings_.size()) - info_.postings;
+  }
 
   SectionBuffers* const sections_;
+  const std::span<const uint8_t> classes_;
+  const ImpactTable& bounds_;
   std::vector<uint8_t>& postings_;
   std::vector<uint8_t>& positions_;
 
+  // The stem.
+  uint32_t term_ = 0;
   TermInfo info_;
-  int ordinal_bits_ = 0;
+  size_t forms_ = 0;
   std::vector<uint32_t> form_documents_;
   std::vector<uint32_t> form_last_;  // last document + 1
+  std::vector<uint32_t> documents_;
+  std::vector<uint8_t> codes_;
+  std::vector<uint32_t> gaps_;      // of positions
+  std::vector<uint32_t> ordinals_;  // only with several spellings
+  std::vector<uint32_t> ends_;      // in gaps_, by posting
 
+  // The document.
   uint32_t document_ = 0;
   uint8_t last_field_ = query::kTextFields;
   uint32_t last_position_ = 0;
   FieldCounts counts_{};
-
-  // The block that is being filled.
-  uint32_t block_documents_ = 0;
-  uint32_t previous_document_ = UINT32_MAX;  // the one before 0
-  size_t block_positions_ = 0;
-  std::vector<uint8_t> block_docs_;
-  std::vector<uint8_t> block_counts_;
-  std::vector<SkipEntry> skips_;
 };
 
 }  // namespace paperwire::index

@@ -30,6 +30,7 @@ enum class Section : uint32_t {
   kFlags,
   kLinks,
   kLengths,
+  kClasses,
   kByNumber,
   // Stems, and their spellings.
   kTermOffsets,
@@ -40,8 +41,8 @@ enum class Section : uint32_t {
   kFormBytes,
   kForms,
   // Where the stems stand.
-  kSkips,
   kPostings,
+  kEscapes,
   kPositions,
   // Keywords.
   kKeywordOffsets,
@@ -73,16 +74,16 @@ struct SegmentMeta {
   uint32_t forms = 0;
   uint32_t keywords = 0;
   std::array<uint64_t, query::kTextFields> total_lengths{};
+  // The average lengths that the bounds of impacts were made with.
+  std::array<double, query::kTextFields> bound_averages{};
 };
 
 // A stem.
 struct TermInfo {
-  uint64_t postings = 0;   // where its first block starts, in bytes
-  uint64_t positions = 0;  // the same in kPositions
+  uint32_t postings = 0;   // where its data starts in kPostings
+  uint32_t positions = 0;  // the same in kPositions
   uint32_t documents = 0;
-  uint32_t first_skip = 0;   // in kSkips; only with more than one block
   uint32_t forms_begin = 0;  // in kTermForms; up to that of the next term
-  uint32_t reserved = 0;
 };
 
 // A spelling of a stem.
@@ -92,11 +93,31 @@ struct FormInfo {
   uint32_t documents = 0;
 };
 
-// A block of postings.
-struct SkipEntry {
+// A block of 128 postings of a sparse stem (postings.h).
+struct SparseEntry {
   uint32_t last_document = 0;
-  uint32_t postings = 0;   // from TermInfo::postings
-  uint32_t positions = 0;  // from TermInfo::positions
+  uint32_t offset = 0;  // from TermInfo::postings
+  uint8_t gap_bits = 0;
+  uint8_t code_bits = 0;
+  uint8_t exceptions = 0;
+  uint8_t bound = 0;  // of its impacts (impacts.h)
+};
+
+// A window of a dense stem.
+struct DenseEntry {
+  uint32_t offset = 0;  // from TermInfo::postings
+  uint16_t size = 0;    // postings
+  uint8_t bound = 0;    // of their impacts
+  uint8_t gap_bits = 0;
+};
+// DenseEntry::gap_bits of a window that is a bitmap.
+inline constexpr uint8_t kBitmap = 255;
+
+// A posting that has no code (posting_codes.h).
+struct EscapedPosting {
+  uint32_t term = 0;
+  uint32_t document = 0;
+  std::array<uint32_t, query::kTextFields> counts{};
 };
 
 inline constexpr uint8_t kHasPublished = 1;
@@ -129,10 +150,6 @@ class SectionBuffers {
     if ((*this)[offsets].empty()) Append(offsets, uint32_t{0});
     Append(bytes, std::span<const char>(s));
     Append(offsets, static_cast<uint32_t>((*this)[bytes].size()));
-  }
-  template <typename T>
-  size_t Count(Section s) {
-    return (*this)[s].size() / sizeof(T);
   }
 
  private:

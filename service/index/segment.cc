@@ -47,13 +47,14 @@ void Segment::Resolve() {
   flags_ = section(Section::kFlags);
   links_ = As<uint32_t>(section(Section::kLinks));
   lengths_ = As<uint32_t>(section(Section::kLengths));
+  classes_ = section(Section::kClasses);
   by_number_ = As<uint32_t>(section(Section::kByNumber));
   term_table_ = table(Section::kTermOffsets, Section::kTermBytes);
   terms_ = As<TermInfo>(section(Section::kTerms));
   term_forms_ = As<uint32_t>(section(Section::kTermForms));
   form_table_ = table(Section::kFormOffsets, Section::kFormBytes);
   forms_ = As<FormInfo>(section(Section::kForms));
-  skips_ = As<SkipEntry>(section(Section::kSkips));
+  escapes_ = As<EscapedPosting>(section(Section::kEscapes));
   postings_ = section(Section::kPostings).data();
   positions_ = section(Section::kPositions).data();
   keyword_table_ = table(Section::kKeywordOffsets, Section::kKeywordBytes);

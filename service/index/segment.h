@@ -63,6 +63,8 @@ class Segment {
   const uint32_t* lengths(uint32_t document) const {
     return lengths_.data() + size_t{document} * query::kTextFields;
   }
+  // How long its fields are, roughly (impacts.h).
+  const uint8_t* classes() const { return classes_.data(); }
   const ValueColumn& categories() const { return categories_; }
   const ValueColumn& sources() const { return sources_; }
   const ValueColumn& venues() const { return venues_; }
@@ -81,7 +83,7 @@ class Segment {
   }
   const StringTable& forms() const { return form_table_; }
   const FormInfo& form(uint32_t f) const { return forms_[f]; }
-  std::span<const SkipEntry> skips() const { return skips_; }
+  std::span<const EscapedPosting> escapes() const { return escapes_; }
   const uint8_t* postings() const { return postings_; }
   const uint8_t* positions() const { return positions_; }
 
@@ -106,13 +108,13 @@ class Segment {
 
   const SegmentMeta* meta_ = nullptr;
   std::span<const int64_t> numbers_, sequences_, published_, votes_;
-  std::span<const uint8_t> flags_;
+  std::span<const uint8_t> flags_, classes_;
   std::span<const uint32_t> links_, lengths_, by_number_;
   StringTable term_table_, form_table_, keyword_table_;
   std::span<const TermInfo> terms_;
   std::span<const uint32_t> term_forms_;
   std::span<const FormInfo> forms_;
-  std::span<const SkipEntry> skips_;
+  std::span<const EscapedPosting> escapes_;
   const uint8_t* postings_ = nullptr;
   const uint8_t* positions_ = nullptr;
   std::span<const uint32_t> keyword_begins_, keyword_documents_;

@@ -107,7 +107,10 @@ void SegmentBuilder::WriteWords() {
   std::vector<size_t> next(begins);
   for (const Place& p : places_) sorted[next[form_ranked_terms[p.form]]++] = p;
 
-  PostingsWriter writer(&sections_);
+  const std::vector<uint8_t> classes = WriteClasses(&sections_);
+  meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
+  const auto bounds = ImpactTable::Of(meta_.bound_averages);
+  PostingsWriter writer(&sections_, classes, *bounds);
   std::vector<uint32_t> form_documents;
   std::vector<FormInfo> infos(form_order.size());
   uint32_t forms_begin = 0;
@@ -132,6 +135,7 @@ void SegmentBuilder::WriteWords() {
       infos[term_forms[t][o]] = {t, o, form_documents[o]};
     }
   }
+  writer.Finish();
   TermInfo end;
   end.forms_begin = forms_begin;
   sections_.Append(Section::kTerms, end);

@@ -65,7 +65,7 @@ bool SizesFit(const std::array<Bytes, kSections>& sections) {
          size(Section::kPublished) == n * 8 && size(Section::kVotes) == n * 8 &&
          size(Section::kFlags) == n && size(Section::kLinks) == n * 4 &&
          size(Section::kLengths) == n * 4 * query::kTextFields &&
-         size(Section::kByNumber) == n * 4 &&
+         size(Section::kClasses) == n && size(Section::kByNumber) == n * 4 &&
          size(Section::kTerms) == (meta.terms + size_t{1}) * sizeof(TermInfo) &&
          size(Section::kForms) == meta.forms * sizeof(FormInfo) &&
          size(Section::kTermForms) == meta.forms * sizeof(uint32_t) &&

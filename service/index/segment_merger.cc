@@ -195,7 +195,10 @@ void Merger::MergeWords() {
     term_forms_[term].push_back(f);
   }
 
-  writer_ = std::make_unique<PostingsWriter>(&sections_);
+  const std::vector<uint8_t> classes = WriteClasses(&sections_);
+  meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
+  const auto bounds = ImpactTable::Of(meta_.bound_averages);
+  writer_ = std::make_unique<PostingsWriter>(&sections_, classes, *bounds);
   uint32_t forms_begin = 0;
   for (uint32_t t = 0; t < terms.size; ++t) {
     writer_->BeginTerm(term_forms_[t].size());
@@ -210,6 +213,7 @@ void Merger::MergeWords() {
       form_infos_[term_forms_[t][i]].documents = form_documents_[i];
     }
   }
+  writer_->Finish();
   TermInfo end;
   end.forms_begin = forms_begin;
   sections_.Append(Section::kTerms, end);
@@ -225,8 +229,8 @@ void Merger::MergeTerm(uint32_t term, const TableUnion& terms) {
       ordinals_.push_back(now == kNotFound ? 0 : form_infos_[now].ordinal);
     }
     PostingCursor cursor(s, o->place);
-    cursor.ForEach(0, s.documents(), [&] {
-      const uint32_t document = documents_[o->table][cursor.document()];
+    cursor.ForEach([&](uint32_t d) {
+      const uint32_t document = documents_[o->table][d];
       if (document == kNotFound) return;
       writer_->BeginDocument(document);
       cursor.Occurrences(&occurrences_);

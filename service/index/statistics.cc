@@ -24,24 +24,18 @@ uint32_t CountLive(const SegmentView& view,
                     [&](uint32_t d) { return view.IsLive(d); }));
 }
 
-// Deleted documents in which the stem stands. Looks up each of them or walks
-// all of the stem's, whatever is less work.
+// Deleted documents in which the stem stands.
 uint32_t DeletedDocuments(const SegmentView& view, uint32_t term) {
-  constexpr uint32_t kLookUpCost = 32;  // in steps of a walk
   PostingCursor cursor(*view.segment, term);
   uint32_t count = 0;
-  if (view.deleted_count < cursor.documents() / kLookUpCost) {
-    for (size_t w = 0; w < view.deleted->size(); ++w) {
-      for (uint64_t bits = (*view.deleted)[w]; bits != 0; bits &= bits - 1) {
-        const uint32_t d = static_cast<uint32_t>(w * 64) +
-                           static_cast<uint32_t>(std::countr_zero(bits));
-        count += cursor.Seek(d) == d;
-      }
-    }
-    return count;
+  for (uint32_t w = 0; w < WindowCount(view.segment->documents()); ++w) {
+    WindowSet deleted;
+    deleted.AddBitmap(view.deleted->data(), view.deleted->size(),
+                      w * kWindowSize);
+    if (deleted.Empty()) continue;
+    cursor.Narrow(w, &deleted);
+    count += deleted.Count();
   }
-  cursor.ForEach(0, view.segment->documents(),
-                 [&] { count += !view.IsLive(cursor.document()); });
   return count;
 }
 

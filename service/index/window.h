@@ -15,6 +15,10 @@ namespace paperwire::index {
 
 inline constexpr uint32_t kWindowSize = 4096;
 
+constexpr uint32_t WindowCount(uint32_t documents) {
+  return (documents + kWindowSize - 1) / kWindowSize;
+}
+
 struct Window {
   uint32_t begin = 0;
   uint32_t end = 0;  // at most begin + kWindowSize
@@ -60,6 +64,20 @@ class WindowSet {
   }
   void Subtract(const WindowSet& other) {
     for (size_t w = 0; w < kWords; ++w) words_[w] &= ~other.words_[w];
+  }
+  // The same with kWords words that lie elsewhere.
+  void UniteWords(const uint64_t* words) {
+    for (size_t w = 0; w < kWords; ++w) words_[w] |= words[w];
+  }
+  void IntersectWords(const uint64_t* words) {
+    for (size_t w = 0; w < kWords; ++w) words_[w] &= words[w];
+  }
+  const uint64_t* words() const { return words_.data(); }
+  // Adds what a bitmap of the whole segment holds. `begin` is the window's.
+  void AddBitmap(const uint64_t* bitmap, size_t bitmap_words, uint32_t begin) {
+    for (size_t w = 0; w < kWords && begin / 64 + w < bitmap_words; ++w) {
+      words_[w] |= bitmap[begin / 64 + w];
+    }
   }
   // Removes what a bitmap of the whole segment holds. `begin` is the window's
   // and a multiple of 64.

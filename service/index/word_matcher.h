@@ -20,11 +20,16 @@ class WordMatcher : public LeafMatcher {
   void Narrow(const Window& window, WindowSet* set) override {
     NarrowToPostings(&cursor_, fields_, window, set);
   }
+  void AddTo(const Window& window, const WindowSet& among,
+             WindowSet* set) override;
   uint64_t Cost() const override { return cursor_.documents(); }
   void Score(const Window& window, const WindowSet& docs,
              const LeafScorer& scorer, WindowScores* scores,
              WindowSet* touched) override;
   FieldCounts CountsOf(uint32_t document) override;
+
+  PostingCursor* cursor() { return &cursor_; }
+  query::FieldSet fields() const { return fields_; }
 
  private:
   const Segment& segment_;

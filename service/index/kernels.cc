@@ -1,0 +1,175 @@
+#include "service/index/kernels.h"
+
+#include <bit>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace paperwire::index::kernels {
+namespace {
+
+constexpr size_t kWords = 64;
+
+void UnpackPortable(const uint8_t* in, int bits, uint32_t n, uint32_t before,
+                    uint32_t* out) {
+  const uint32_t mask = (uint32_t{1} << bits) - 1;
+  uint32_t last = before;
+  uint64_t at = 0;
+  for (uint32_t i = 0; i < n; ++i, at += static_cast<uint64_t>(bits)) {
+    uint32_t word;
+    std::memcpy(&word, in + at / 8, sizeof(word));
+    last += 1 + (word >> (at % 8) & mask);
+    out[i] = last;
+  }
+}
+
+uint32_t ExpandPortable(const uint64_t* words, uint32_t begin, uint32_t* out) {
+  uint32_t n = 0;
+  for (size_t w = 0; w < kWords; ++w) {
+    for (uint64_t bits = words[w]; bits != 0; bits &= bits - 1) {
+      out[n++] = begin + static_cast<uint32_t>(w * 64) +
+                 static_cast<uint32_t>(std::countr_zero(bits));
+    }
+  }
+  return n;
+}
+
+uint32_t CountPortable(const uint64_t* words, size_t n) {
+  int count = 0;
+  for (size_t w = 0; w < n; ++w) count += std::popcount(words[w]);
+  return static_cast<uint32_t>(count);
+}
+
+void RanksPortable(const uint64_t* words, uint16_t* ranks) {
+  int count = 0;
+  for (size_t w = 0; w < kWords; ++w) {
+    ranks[w] = static_cast<uint16_t>(count);
+    count += std::popcount(words[w]);
+  }
+}
+
+uint32_t HarvestPortable(uint16_t* sums, uint32_t size, uint16_t need,
+                         uint16_t* out) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < size; ++i) {
+    out[n] = static_cast<uint16_t>(i);
+    n += sums[i] >= need;
+  }
+  std::memset(sums, 0, size * sizeof(*sums));
+  return n;
+}
+
+constexpr Table kPortable = {"portable",    UnpackPortable, ExpandPortable,
+                             CountPortable, RanksPortable,  HarvestPortable};
+
+#if defined(__x86_64__)
+
+#define PAPERWIRE_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+// Eight gaps take `bits` bytes, so that the eight places within them are the
+// same every time.
+PAPERWIRE_AVX2 void UnpackAvx2(const uint8_t* in, int bits, uint32_t n,
+                               uint32_t before, uint32_t* out) {
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i starts = _mm256_mullo_epi32(lanes, _mm256_set1_epi32(bits));
+  const __m256i bytes = _mm256_srli_epi32(starts, 3);
+  const __m256i shifts = _mm256_and_si256(starts, _mm256_set1_epi32(7));
+  const __m256i mask = _mm256_set1_epi32((1 << bits) - 1);
+  const __m256i one = _mm256_set1_epi32(1);
+  const __m256i last_lane = _mm256_set1_epi32(7);
+  __m256i last = _mm256_set1_epi32(static_cast<int>(before));
+  for (uint32_t i = 0; i < n; i += 8, in += bits) {
+    __m256i v =
+        _mm256_i32gather_epi32(reinterpret_cast<const int*>(in), bytes, 1);
+    v = _mm256_and_si256(_mm256_srlv_epi32(v, shifts), mask);
+    v = _mm256_add_epi32(v, one);
+    // Sums within each half, then over the halves, then from before.
+    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
+    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
+    const __m256i low = _mm256_permute2x128_si256(v, v, 0x08);
+    v = _mm256_add_epi32(v, _mm256_shuffle_epi32(low, 0xFF));
+    v = _mm256_add_epi32(v, last);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), v);
+    last = _mm256_permutevar8x32_epi32(v, last_lane);
+  }
+}
+
+PAPERWIRE_AVX2 uint32_t ExpandAvx2(const uint64_t* words, uint32_t begin,
+                                   uint32_t* out) {
+  uint32_t* next = out;
+  for (size_t w = 0; w < kWords; ++w, begin += 64) {
+    for (uint64_t bits = words[w]; bits != 0; bits = _blsr_u64(bits)) {
+      *next++ = begin + static_cast<uint32_t>(_tzcnt_u64(bits));
+    }
+  }
+  return static_cast<uint32_t>(next - out);
+}
+
+PAPERWIRE_AVX2 uint32_t CountAvx2(const uint64_t* words, size_t n) {
+  uint64_t count = 0;
+  for (size_t w = 0; w < n; ++w) {
+    count += static_cast<uint64_t>(_mm_popcnt_u64(words[w]));
+  }
+  return static_cast<uint32_t>(count);
+}
+
+PAPERWIRE_AVX2 void RanksAvx2(const uint64_t* words, uint16_t* ranks) {
+  uint32_t count = 0;
+  for (size_t w = 0; w < kWords; ++w) {
+    ranks[w] = static_cast<uint16_t>(count);
+    count += static_cast<uint32_t>(_mm_popcnt_u64(words[w]));
+  }
+}
+
+PAPERWIRE_AVX2 uint32_t HarvestAvx2(uint16_t* sums, uint32_t size,
+                                    uint16_t need, uint16_t* out) {
+  const __m256i needed = _mm256_set1_epi16(static_cast<int16_t>(need));
+  const __m256i zero = _mm256_setzero_si256();
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < size; i += 32) {
+    auto* at = reinterpret_cast<__m256i*>(sums + i);
+    const __m256i a = _mm256_loadu_si256(at);
+    const __m256i b = _mm256_loadu_si256(at + 1);
+    const __m256i a_is = _mm256_cmpeq_epi16(_mm256_max_epu16(a, needed), a);
+    const __m256i b_is = _mm256_cmpeq_epi16(_mm256_max_epu16(b, needed), b);
+    // Packing works within halves: put the quarters back in order.
+    const __m256i packed =
+        _mm256_permute4x64_epi64(_mm256_packs_epi16(a_is, b_is), 0xD8);
+    _mm256_storeu_si256(at, zero);
+    _mm256_storeu_si256(at + 1, zero);
+    for (uint32_t bits = static_cast<uint32_t>(_mm256_movemask_epi8(packed));
+         bits != 0; bits = _blsr_u32(bits)) {
+      out[n++] = static_cast<uint16_t>(i + _tzcnt_u32(bits));
+    }
+  }
+  return n;
+}
+
+constexpr Table kAvx2 = {"avx2",    UnpackAvx2, ExpandAvx2,
+                         CountAvx2, RanksAvx2,  HarvestAvx2};
+
+#endif  // defined(__x86_64__)
+
+}  // namespace
+
+const Table& Portable() { return kPortable; }
+
+const Table* Avx2() {
+#if defined(__x86_64__)
+  static const bool able =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+      __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+  return able ? &kAvx2 : nullptr;
+#else
+  return nullptr;
+#endif
+}
+
+const Table& Best() {
+  static const Table& best = Avx2() != nullptr ? *Avx2() : kPortable;
+  return best;
+}
+
+}  // namespace paperwire::index::kernels

@@ -1,0 +1,46 @@
+// The inner loops that are worth two versions: one for processors with AVX2,
+// chosen when the program runs, and a portable one. Both give the same.
+//
+//     kernels::Unpack(bytes, bits, n, before, documents);
+//
+// All read up to 31 bytes past what they are given (sections are padded) and
+// write up to 7 entries past `n`.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_KERNELS_H_
+#define PAPERWIRE_SERVICE_INDEX_KERNELS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace paperwire::index::kernels {
+
+// Gaps of at most this many bits.
+inline constexpr int kMaxGapBits = 25;
+
+struct Table {
+  const char* name;
+  // n numbers that rise by gaps of `bits` bits each, packed from the lowest
+  // bit on: out[i] = out[i - 1] + 1 + gap[i], with `before` as out[-1].
+  void (*unpack)(const uint8_t* in, int bits, uint32_t n, uint32_t before,
+                 uint32_t* out);
+  // The bits that are set in 64 words, as `begin` + place; returns how many.
+  uint32_t (*expand)(const uint64_t* words, uint32_t begin, uint32_t* out);
+  // How many bits are set in n words.
+  uint32_t (*count)(const uint64_t* words, size_t n);
+  // ranks[w] = how many bits are set in the words before w, of 64.
+  void (*ranks)(const uint64_t* words, uint16_t* ranks);
+  // The places of the first `size` sums that are at least `need` (not 0);
+  // returns how many. All sums become 0. `size` is a multiple of 64.
+  uint32_t (*harvest)(uint16_t* sums, uint32_t size, uint16_t need,
+                      uint16_t* out);
+};
+
+const Table& Portable();
+// Null when this processor, or this program, cannot.
+const Table* Avx2();
+// Avx2 where there is one.
+const Table& Best();
+
+}  // namespace paperwire::index::kernels
+
+#endif  // PAPERWIRE_SERVICE_INDEX_KERNELS_H_
