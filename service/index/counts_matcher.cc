@@ -98,4 +98,16 @@ FieldCounts CountsMatcher::CountsOf(uint32_t document) {
   return counts;
 }
 
+void CountsMatcher::RaiseBounds(std::vector<uint8_t>* bounds) {
+  for (const uint32_t d : list_->documents) (*bounds)[d / kWindowSize] = 255;
+}
+
+uint32_t CountsMatcher::ImpactAt(uint32_t document,
+                                 const ImpactTable& impacts) {
+  const FieldCounts counts = CountsOf(document);
+  return counts == FieldCounts{}
+             ? 0
+             : impacts.at(Codes().code(counts), segment_.classes()[document]);
+}
+
 }  // namespace paperwire::index

@@ -38,6 +38,11 @@ class CountsMatcher : public LeafMatcher {
              const LeafScorer& scorer, WindowScores* scores,
              WindowSet* touched) override;
   FieldCounts CountsOf(uint32_t document) override;
+  void RaiseBounds(std::vector<uint8_t>* bounds) override;
+  uint64_t CostIn(uint32_t) const override {
+    return Cost() / WindowCount(segment_.documents()) + 1;
+  }
+  uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override;
 
  private:
   template <typename Visit>

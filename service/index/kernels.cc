@@ -51,11 +51,10 @@ void RanksPortable(const uint64_t* words, uint16_t* ranks) {
 }
 
 uint32_t HarvestPortable(uint16_t* sums, uint32_t size, uint16_t need,
-                         uint16_t* out) {
+                         uint32_t* out) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < size; ++i) {
-    out[n] = static_cast<uint16_t>(i);
-    n += sums[i] >= need;
+    if (sums[i] >= need) out[n++] = uint32_t{sums[i]} << 16 | i;
   }
   std::memset(sums, 0, size * sizeof(*sums));
   return n;
@@ -124,7 +123,7 @@ PAPERWIRE_AVX2 void RanksAvx2(const uint64_t* words, uint16_t* ranks) {
 }
 
 PAPERWIRE_AVX2 uint32_t HarvestAvx2(uint16_t* sums, uint32_t size,
-                                    uint16_t need, uint16_t* out) {
+                                    uint16_t need, uint32_t* out) {
   const __m256i needed = _mm256_set1_epi16(static_cast<int16_t>(need));
   const __m256i zero = _mm256_setzero_si256();
   uint32_t n = 0;
@@ -137,12 +136,13 @@ PAPERWIRE_AVX2 uint32_t HarvestAvx2(uint16_t* sums, uint32_t size,
     // Packing works within halves: put the quarters back in order.
     const __m256i packed =
         _mm256_permute4x64_epi64(_mm256_packs_epi16(a_is, b_is), 0xD8);
-    _mm256_storeu_si256(at, zero);
-    _mm256_storeu_si256(at + 1, zero);
     for (uint32_t bits = static_cast<uint32_t>(_mm256_movemask_epi8(packed));
          bits != 0; bits = _blsr_u32(bits)) {
-      out[n++] = static_cast<uint16_t>(i + _tzcnt_u32(bits));
+      const uint32_t place = i + _tzcnt_u32(bits);
+      out[n++] = uint32_t{sums[place]} << 16 | place;
     }
+    _mm256_storeu_si256(at, zero);
+    _mm256_storeu_si256(at + 1, zero);
   }
   return n;
 }

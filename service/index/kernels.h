@@ -29,10 +29,11 @@ struct Table {
   uint32_t (*count)(const uint64_t* words, size_t n);
   // ranks[w] = how many bits are set in the words before w, of 64.
   void (*ranks)(const uint64_t* words, uint16_t* ranks);
-  // The places of the first `size` sums that are at least `need` (not 0);
-  // returns how many. All sums become 0. `size` is a multiple of 64.
+  // The first `size` sums that are at least `need` (not 0), each as
+  // sum << 16 | place; returns how many. All sums become 0. `size` is a
+  // multiple of 64.
   uint32_t (*harvest)(uint16_t* sums, uint32_t size, uint16_t need,
-                      uint16_t* out);
+                      uint32_t* out);
 };
 
 const Table& Portable();

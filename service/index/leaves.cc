@@ -1,5 +1,7 @@
 #include "service/index/leaves.h"
 
+#include <algorithm>
+
 namespace paperwire::index {
 namespace {
 
@@ -19,11 +21,35 @@ void CollectFilters(const Node& node, std::vector<const Node*>* filters) {
   if (ScoringLeaves(node).empty()) filters->push_back(&node);
 }
 
+void CollectRequired(const Node& node, std::vector<const Node*>* leaves) {
+  if (node.Scores()) leaves->push_back(&node);
+  if (node.kind != Node::Kind::kAnd) return;
+  for (const Node& child : node.children) CollectRequired(child, leaves);
+}
+
 }  // namespace
 
 std::vector<const Node*> ScoringLeaves(const Node& root) {
   std::vector<const Node*> leaves;
   Collect(root, &leaves);
+  return leaves;
+}
+
+bool NeedsLeaf(const Node& root) {
+  const auto& children = root.children;
+  switch (root.kind) {
+    case Node::Kind::kAnd:
+      return std::any_of(children.begin(), children.end(), NeedsLeaf);
+    case Node::Kind::kOr:
+      return std::all_of(children.begin(), children.end(), NeedsLeaf);
+    default:
+      return root.Scores();
+  }
+}
+
+std::vector<const Node*> RequiredLeaves(const Node& root) {
+  std::vector<const Node*> leaves;
+  CollectRequired(root, &leaves);
   return leaves;
 }
 

@@ -17,6 +17,12 @@ std::vector<const query::Node*> ScoringLeaves(const query::Node& root);
 // with And, those in which no scoring leaf stands outside of a Not.
 std::vector<const query::Node*> RequiredFilters(const query::Node& root);
 
+// Whether some scoring leaf is true of every full match.
+bool NeedsLeaf(const query::Node& root);
+
+// The scoring leaves that are true of every full match.
+std::vector<const query::Node*> RequiredLeaves(const query::Node& root);
+
 }  // namespace paperwire::index
 
 #endif  // PAPERWIRE_SERVICE_INDEX_LEAVES_H_

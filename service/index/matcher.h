@@ -13,8 +13,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "service/index/field_norms.h"
+#include "service/index/impacts.h"
+#include "service/index/postings.h"
 #include "service/index/ranking.h"
 #include "service/index/segment.h"
 #include "service/index/window.h"
@@ -75,6 +78,24 @@ class LeafMatcher : public Matcher {
   // How often the leaf is true of each of its fields in one document; all 0
   // when it is not true of it.
   virtual FieldCounts CountsOf(uint32_t document) = 0;
+
+  // The cursor of a leaf that is a stem in all its spellings; else null.
+  virtual PostingCursor* cursor() { return nullptr; }
+
+  // For pruning (window_scorer.h), what is cheap to know.
+  //
+  // Raises bounds[w] to a bound of the impacts in window w; leaves 0 where the
+  // leaf is true of nothing. Bounds are made with the segment's averages.
+  virtual void RaiseBounds(std::vector<uint8_t>* bounds) = 0;
+  // A guess at the work that one window takes, in postings.
+  virtual uint64_t CostIn(uint32_t window) const = 0;
+  // Removes documents of which the leaf is certainly not true.
+  virtual void NarrowRoughly(const Window& window, WindowSet* set) {
+    Narrow(window, set);
+  }
+  // A bound of the impact in one document; 0 when the leaf is certainly not
+  // true of it.
+  virtual uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) = 0;
 };
 
 }  // namespace paperwire::index

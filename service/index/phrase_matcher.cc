@@ -111,11 +111,59 @@ void PhraseMatcher::Score(const Window& window, const WindowSet& docs,
 
 FieldCounts PhraseMatcher::CountsOf(uint32_t document) {
   FieldCounts counts{};
+  const uint32_t i = document % kWindowSize;
+  if (memo_->window == document - i && memo_->known.Has(i)) {
+    const auto it = std::lower_bound(
+        memo_->found.begin(), memo_->found.end(), i,
+        [](const auto& found, uint32_t at) { return found.first < at; });
+    return it != memo_->found.end() && it->first == i ? it->second : counts;
+  }
   for (Stem& stem : stems_) {
     if (!stem.cursor->Find(document)) return counts;
   }
   Count(&counts);
   return counts;
+}
+
+uint8_t PhraseMatcher::Together(uint8_t a, uint8_t b) const {
+  if (slop_ == 0) return std::min(a, b);
+  return static_cast<uint8_t>(std::min(255, a + b));
+}
+
+void PhraseMatcher::RaiseBounds(std::vector<uint8_t>* bounds) {
+  std::vector<uint8_t> all, one;
+  for (Stem& stem : stems_) {
+    one.assign(bounds->size(), 0);
+    stem.cursor->RaiseBounds(&one);
+    if (all.empty()) {
+      all = one;
+      continue;
+    }
+    for (size_t w = 0; w < one.size(); ++w) {
+      all[w] = all[w] == 0 || one[w] == 0 ? 0 : Together(all[w], one[w]);
+    }
+  }
+  for (size_t w = 0; w < all.size(); ++w) {
+    (*bounds)[w] = std::max((*bounds)[w], all[w]);
+  }
+}
+
+uint64_t PhraseMatcher::CostIn(uint32_t window) const {
+  uint64_t cost = 0;
+  for (const Stem& stem : stems_) cost += stem.cursor->SizeIn(window);
+  return cost;
+}
+
+uint32_t PhraseMatcher::ImpactAt(uint32_t document,
+                                 const ImpactTable& impacts) {
+  const uint8_t cls = segment_.classes()[document];
+  uint8_t all = 0;
+  for (Stem& stem : stems_) {
+    if (!stem.cursor->Find(document)) return 0;
+    const uint8_t one = impacts.at(stem.cursor->code(), cls);
+    all = &stem == stems_.data() ? one : Together(all, one);
+  }
+  return all;
 }
 
 }  // namespace paperwire::index

@@ -37,6 +37,12 @@ class PhraseMatcher : public LeafMatcher {
              const LeafScorer& scorer, WindowScores* scores,
              WindowSet* touched) override;
   FieldCounts CountsOf(uint32_t document) override;
+  void RaiseBounds(std::vector<uint8_t>* bounds) override;
+  uint64_t CostIn(uint32_t window) const override;
+  void NarrowRoughly(const Window& window, WindowSet* set) override {
+    NarrowToStems(window, set);
+  }
+  uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override;
 
  private:
   // A stem of the phrase; several words can share it.
@@ -47,6 +53,10 @@ class PhraseMatcher : public LeafMatcher {
   };
 
   void NarrowToStems(const Window& window, WindowSet* set);
+  // A bound of the impact of two words together. In order, they stand nowhere
+  // more often than the less frequent one; near each other, each place of
+  // either can count.
+  uint8_t Together(uint8_t a, uint8_t b) const;
   // Makes the memo cover these documents of the window.
   void Learn(const Window& window, const WindowSet& docs);
   // Counts in the document that all cursors are on.

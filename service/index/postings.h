@@ -93,6 +93,13 @@ class PostingCursor {
     return code != kNoCode ? Codes().fields(code) : EscapedFields(document);
   }
 
+  // A guess at how many postings a window has.
+  uint32_t SizeIn(uint32_t window) const {
+    return kind_ == Kind::kDense
+               ? dense_entry(window).size
+               : info_.documents / WindowCount(segment_.documents()) + 1;
+  }
+
   // Raises bounds[w] to a bound of the impacts of window w (impacts.h, made
   // with the segment's averages); windows without postings stay as they are.
   // As many bounds as the segment has windows.

@@ -1,16 +1,19 @@
-// The search proper, in two passes over the windows of every segment.
+// The search proper: first the full matches, then, when they do not fill the
+// page, the partial ones.
 //
-// The first finds the full matches: it narrows the window's living documents
-// by the tree, counts what is left, and scores it when hits may come of it.
-// The second, only when full matches do not fill the page, scores every
-// document that passes the filters and has any of the words. Scores are
-// summed leaf by leaf in the order of the tree, so that they come out the
-// same to the last bit however documents lie in segments.
+// Where everything must be known (counts, facets, other orders), every window
+// of every segment is narrowed to the documents that match. For the hits
+// themselves the windows are visited by falling bound on the scores they hold
+// (window_scorer.h), until no further one can hold a better hit than the page
+// has already. Scores are summed leaf by leaf in the order of the tree, so
+// that they come out the same to the last bit however documents lie in
+// segments.
 
 #include "service/index/search.h"
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "service/base/status_macros.h"
@@ -20,6 +23,7 @@
 #include "service/index/plan.h"
 #include "service/index/statistics.h"
 #include "service/index/top_hits.h"
+#include "service/index/window_scorer.h"
 
 namespace paperwire::index {
 namespace {
@@ -35,28 +39,35 @@ class Searcher {
         // One more than asked for tells whether there are more.
         top_(options.order, options.after, limit_ + 1),
         leaves_(ScoringLeaves(root_)),
+        needs_leaf_(NeedsLeaf(root_)),
         caches_(snapshot.segments().size()),
         full_(snapshot.segments().size()) {
     for (const FacetRequest& r : options.facets) facets_.emplace_back(r);
+    for (const query::Node* leaf : RequiredLeaves(root_)) {
+      required_.push_back(static_cast<size_t>(
+          std::find(leaves_.begin(), leaves_.end(), leaf) - leaves_.begin()));
+    }
   }
 
   absl::StatusOr<SearchResult> Run() {
     RETURN_IF_ERROR(Prepare());
     SearchResult result;
-    for (size_t i = 0; i < snapshot_.segments().size(); ++i) {
+    const std::vector<size_t> segments = LargestFirst();
+    for (const size_t i : segments) {
       RETURN_IF_ERROR(FindFull(i, &result.total_full_matches));
     }
     if (!options_.strict && !leaves_.empty() && !top_.IsFull()) {
       // Of a page full of full matches, all that is left to know is whether
       // anything comes after it.
-      const bool page_is_full = top_.size() >= limit_;
-      for (size_t i = 0; i < snapshot_.segments().size(); ++i) {
+      page_is_full_ = top_.size() >= limit_;
+      for (const size_t i : segments) {
         RETURN_IF_ERROR(FindPartial(i));
-        if (page_is_full && top_.IsFull()) break;
+        if (Done()) break;
       }
     }
     result.hits = top_.Take();
-    result.more = result.hits.size() > limit_;
+    result.more = result.hits.size() > limit_ ||
+                  (OnlyCounts() && result.total_full_matches > 0);
     result.hits.resize(std::min(result.hits.size(), limit_));
     for (const FacetCounter& f : facets_) result.facets.push_back(f.Finish());
     return result;
@@ -88,116 +99,188 @@ class Searcher {
     return absl::OkStatus();
   }
 
+  // Large segments raise the bar for the small ones.
+  std::vector<size_t> LargestFirst() const {
+    std::vector<size_t> order(snapshot_.segments().size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+      return snapshot_.segments()[a].live() > snapshot_.segments()[b].live();
+    });
+    return order;
+  }
+
+  // Nobody asks for hits, only how many there are.
+  bool OnlyCounts() const {
+    return limit_ == 0 && options_.strict && options_.count_total &&
+           !options_.after.has_value();
+  }
+  // Whether every full match must be known before hits are chosen.
+  bool NeedsAll() const {
+    return options_.count_total || !facets_.empty() || !options_.strict ||
+           !Prunes();
+  }
+  // Whether bounds of scores tell where hits can be.
+  bool Prunes() const {
+    return options_.order == Order::kRelevance &&
+           leaves_.size() <= WindowScorer::kMaxLeaves;
+  }
+  // Whether the page is full and something is known to come after it.
+  bool Done() const { return page_is_full_ && top_.IsFull(); }
+
+  const Segment& segment(size_t index) const {
+    return *snapshot_.segments()[index].segment;
+  }
+  Window WindowAt(size_t index, uint32_t w) const {
+    const uint32_t begin = w * kWindowSize;
+    return {begin, std::min(begin + kWindowSize, segment(index).documents())};
+  }
+
   // The documents of a window that may be found at all.
-  WindowSet Candidates(size_t segment, const Window& window) const {
-    const SegmentView& view = snapshot_.segments()[segment];
+  WindowSet Candidates(size_t index, const Window& window) const {
+    const SegmentView& view = snapshot_.segments()[index];
     WindowSet set;
     set.AddFirst(window.end - window.begin);
     if (view.deleted != nullptr) {
       set.SubtractBitmap(view.deleted->data(), view.deleted->size(),
                          window.begin);
     }
-    for (const uint32_t d : excluded_[segment]) {
+    for (const uint32_t d : excluded_[index]) {
       if (d >= window.begin && d < window.end) set.Remove(d - window.begin);
     }
     return set;
   }
 
-  template <typename F>
-  absl::Status ForEachWindow(const Segment& segment, F f) {
-    for (uint32_t begin = 0; begin < segment.documents();
-         begin += kWindowSize) {
-      RETURN_IF_ERROR(Check());
-      f(Window{begin, std::min(begin + kWindowSize, segment.documents())});
-    }
-    return absl::OkStatus();
-  }
-
-  std::vector<std::unique_ptr<LeafMatcher>> MakeLeaves(size_t segment) {
+  std::vector<std::unique_ptr<LeafMatcher>> MakeLeaves(size_t index) {
     std::vector<std::unique_ptr<LeafMatcher>> matchers;
     for (const query::Node* leaf : leaves_) {
-      matchers.push_back(MakeLeafMatcher(*snapshot_.segments()[segment].segment,
-                                         *leaf, &caches_[segment]));
+      matchers.push_back(
+          MakeLeafMatcher(segment(index), *leaf, &caches_[index]));
     }
     return matchers;
   }
 
-  // Scores the documents of `set`; those that no leaf is true of get 0.
-  WindowSet Score(const std::vector<std::unique_ptr<LeafMatcher>>& matchers,
-                  const Window& window, const WindowSet& set) {
-    scores_.fill(0);
-    WindowSet touched;
-    for (size_t i = 0; i < matchers.size(); ++i) {
-      if (matchers[i] == nullptr) continue;
-      matchers[i]->Score(window, set, scorers_[i], &scores_, &touched);
-    }
-    return touched;
-  }
-
-  void Offer(const Segment& segment, const Window& window, const WindowSet& set,
-             bool full) {
-    set.ForEach([&](uint32_t i) {
-      if (scores_[i] < top_.least_score()) return;
-      const uint32_t d = window.begin + i;
-      Hit hit;
-      hit.key.full = full;
-      hit.key.score = scores_[i];
-      hit.key.number = segment.numbers()[d];
-      SetOrderValue(options_.order, segment, d, &hit.key);
-      hit.sequence = segment.sequences()[d];
-      top_.Offer(hit);
-    });
-  }
-
   absl::Status FindFull(size_t index, int64_t* total) {
-    const Segment& segment = *snapshot_.segments()[index].segment;
-    full_[index].resize((segment.documents() + kWindowSize - 1) / kWindowSize);
+    const Segment& s = segment(index);
     const std::unique_ptr<Matcher> matcher =
-        MakeMatcher(segment, root_, &caches_[index]);
+        MakeMatcher(s, root_, &caches_[index]);
+    full_[index].resize(WindowCount(s.documents()));
     if (MatchesNothing(*matcher)) return absl::OkStatus();
-    // A walk that has come to the partial matches scores full ones no more.
-    const bool hits = !options_.after.has_value() || options_.after->full;
-    std::vector<std::unique_ptr<LeafMatcher>> leaves;
-    if (hits) leaves = MakeLeaves(index);
-    for (FacetCounter& f : facets_) f.BeginSegment(segment);
-    RETURN_IF_ERROR(ForEachWindow(segment, [&](const Window& window) {
+    const auto narrow = [&](const Window& window) {
       WindowSet set = Candidates(index, window);
       if (!set.Empty()) matcher->Narrow(window, &set);
-      full_[index][window.begin / kWindowSize] = set;
-      if (set.Empty()) return;
-      *total += set.Count();
-      for (FacetCounter& f : facets_) f.Count(window, set);
-      if (!hits) return;
-      Score(leaves, window, set);
-      Offer(segment, window, set, /*full=*/true);
-    }));
-    for (FacetCounter& f : facets_) f.EndSegment();
-    return absl::OkStatus();
+      return set;
+    };
+    if (NeedsAll()) {
+      for (FacetCounter& f : facets_) f.BeginSegment(s);
+      for (uint32_t w = 0; w < full_[index].size(); ++w) {
+        RETURN_IF_ERROR(Check());
+        const Window window = WindowAt(index, w);
+        const WindowSet& set = full_[index][w] = narrow(window);
+        if (options_.count_total) *total += set.Count();
+        if (set.Empty()) continue;
+        for (FacetCounter& f : facets_) f.Count(window, set);
+      }
+      for (FacetCounter& f : facets_) f.EndSegment();
+    }
+    // A walk that has come to the partial matches scores full ones no more.
+    if (OnlyCounts() || (options_.after.has_value() && !options_.after->full)) {
+      return absl::OkStatus();
+    }
+    return FindHits(
+        index, /*full=*/true, /*any=*/!needs_leaf_, [&](const Window& window) {
+          return NeedsAll() ? full_[index][window.begin / kWindowSize]
+                            : narrow(window);
+        });
   }
 
   absl::Status FindPartial(size_t index) {
-    const Segment& segment = *snapshot_.segments()[index].segment;
-    const std::vector<std::unique_ptr<LeafMatcher>> leaves = MakeLeaves(index);
-    if (std::all_of(leaves.begin(), leaves.end(),
-                    [](const auto& l) { return l == nullptr; })) {
-      return absl::OkStatus();
-    }
+    const Segment& s = segment(index);
     std::vector<std::unique_ptr<Matcher>> filters;
     for (const query::Node* node : RequiredFilters(root_)) {
-      filters.push_back(MakeMatcher(segment, *node, &caches_[index]));
+      filters.push_back(MakeMatcher(s, *node, &caches_[index]));
       if (MatchesNothing(*filters.back())) return absl::OkStatus();
     }
     std::unique_ptr<Matcher> filter;
     if (!filters.empty()) {
       filter = std::make_unique<AndMatcher>(std::move(filters));
     }
-    return ForEachWindow(segment, [&](const Window& window) {
-      WindowSet set = Candidates(index, window);
-      set.Subtract(full_[index][window.begin / kWindowSize]);
-      if (filter != nullptr && !set.Empty()) filter->Narrow(window, &set);
-      if (set.Empty()) return;
-      Offer(segment, window, Score(leaves, window, set), /*full=*/false);
-    });
+    return FindHits(index, /*full=*/false, /*any=*/false,
+                    [&](const Window& window) {
+                      WindowSet set = Candidates(index, window);
+                      set.Subtract(full_[index][window.begin / kWindowSize]);
+                      if (filter != nullptr && !set.Empty()) {
+                        filter->Narrow(window, &set);
+                      }
+                      return set;
+                    });
+  }
+
+  // Offers the best of the documents that set_of(window) gives; `any`: also
+  // those of which no scoring leaf is true.
+  template <typename SetOf>
+  absl::Status FindHits(size_t index, bool full, bool any, SetOf set_of) {
+    const Segment& s = segment(index);
+    const std::vector<std::unique_ptr<LeafMatcher>> leaves = MakeLeaves(index);
+    const bool none =
+        std::all_of(leaves.begin(), leaves.end(),
+                    [](const auto& leaf) { return leaf == nullptr; });
+    if (none && !any) return absl::OkStatus();
+    if (!Prunes()) return ScoreAll(index, full, any, leaves, set_of);
+
+    WindowScorer scorer(s, snapshot_.average_lengths(), leaves, scorers_);
+    // Windows by falling bound, the earlier first.
+    std::vector<std::pair<uint32_t, uint32_t>> windows;  // bound, ~number
+    for (uint32_t w = 0; w < scorer.windows(); ++w) {
+      const bool possible =
+          !full || std::all_of(required_.begin(), required_.end(),
+                               [&](size_t l) { return scorer.MayHave(l, w); });
+      if (possible && (any || scorer.Bound(w) > 0)) {
+        windows.emplace_back(scorer.Bound(w), ~w);
+      }
+    }
+    std::make_heap(windows.begin(), windows.end());
+    while (!windows.empty() && !Done() &&
+           scorer.MayEnter(windows.front().first, top_)) {
+      RETURN_IF_ERROR(Check());
+      const Window window = WindowAt(index, ~windows.front().second);
+      std::pop_heap(windows.begin(), windows.end());
+      windows.pop_back();
+      const WindowSet set = set_of(window);
+      if (!set.Empty()) scorer.Evaluate(window, set, full, any, &top_);
+    }
+    return absl::OkStatus();
+  }
+
+  template <typename SetOf>
+  absl::Status ScoreAll(size_t index, bool full, bool any,
+                        const std::vector<std::unique_ptr<LeafMatcher>>& leaves,
+                        SetOf set_of) {
+    const Segment& s = segment(index);
+    auto scores = std::make_unique<WindowScores>();
+    for (uint32_t w = 0; w < WindowCount(s.documents()); ++w) {
+      RETURN_IF_ERROR(Check());
+      const Window window = WindowAt(index, w);
+      const WindowSet set = set_of(window);
+      if (set.Empty()) continue;
+      scores->fill(0);
+      WindowSet touched;
+      for (size_t i = 0; i < leaves.size(); ++i) {
+        if (leaves[i] == nullptr) continue;
+        leaves[i]->Score(window, set, scorers_[i], scores.get(), &touched);
+      }
+      const WindowSet& found = any ? set : touched;
+      found.ForEach([&](uint32_t i) {
+        const uint32_t d = window.begin + i;
+        Hit hit;
+        hit.key.full = full;
+        hit.key.score = (*scores)[i];
+        hit.key.number = s.numbers()[d];
+        SetOrderValue(options_.order, s, d, &hit.key);
+        hit.sequence = s.sequences()[d];
+        top_.Offer(hit);
+      });
+    }
+    return absl::OkStatus();
   }
 
   const Snapshot& snapshot_;
@@ -205,13 +288,15 @@ class Searcher {
   const SearchOptions& options_;
   const size_t limit_;
   TopHits top_;
+  bool page_is_full_ = false;
   const std::vector<const query::Node*> leaves_;
+  const bool needs_leaf_;
+  std::vector<size_t> required_;     // in leaves_
   std::vector<LeafScorer> scorers_;  // by leaf
   std::vector<LeafCache> caches_;    // by segment, as the following
   std::vector<std::vector<WindowSet>> full_;
   std::vector<std::vector<uint32_t>> excluded_;
   std::vector<FacetCounter> facets_;
-  WindowScores scores_;
 };
 
 }  // namespace

@@ -57,6 +57,9 @@ class Snapshot {
   double average_length(int field) const {
     return average_lengths_[static_cast<size_t>(field)];
   }
+  const std::array<double, query::kTextFields>& average_lengths() const {
+    return average_lengths_;
+  }
   const FieldNorms& norms() const;
 
   // Where a paper lives.

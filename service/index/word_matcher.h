@@ -28,8 +28,18 @@ class WordMatcher : public LeafMatcher {
              WindowSet* touched) override;
   FieldCounts CountsOf(uint32_t document) override;
 
-  PostingCursor* cursor() { return &cursor_; }
-  query::FieldSet fields() const { return fields_; }
+  PostingCursor* cursor() override { return &cursor_; }
+  void RaiseBounds(std::vector<uint8_t>* bounds) override {
+    cursor_.RaiseBounds(bounds);
+  }
+  uint64_t CostIn(uint32_t window) const override {
+    return cursor_.SizeIn(window);
+  }
+  uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override {
+    return cursor_.Find(document)
+               ? impacts.at(cursor_.code(), segment_.classes()[document])
+               : 0;
+  }
 
  private:
   const Segment& segment_;
