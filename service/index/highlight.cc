@@ -1,152 +1,150 @@
 // Highlights are found in the text itself, word by word, by what the leaves of
 // the query say; phrases by the same count of positions as in the index, taken
-// apart into the places that make it up.
+// apart into the places that make it up. What a leaf stands for is looked up
+// among the different words of the text; only then come the places.
 
 #include "service/index/highlight.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "service/index/field_words.h"
 #include "service/index/fuzzy_scan.h"
 #include "service/index/leaves.h"
 #include "service/index/phrase_places.h"
 #include "service/index/snippet.h"
-#include "service/text/utf8.h"
 
 namespace paperwire::index {
 namespace {
 
 using query::Node;
 
-struct TextWord {
-  std::string form;
-  std::string stem;
-  uint32_t position;
-  uint32_t begin, end;  // bytes
-};
+// Calls visit(word) for the words of the text that `wanted` stands for.
+template <typename Visit>
+void ForEachMatch(const TextWords& words, const query::Word& wanted,
+                  uint32_t stem_hash, Visit visit) {
+  for (uint32_t word = words.FirstWithStemHash(stem_hash);
+       words.HasStemHash(word, stem_hash); ++word) {
+    if (wanted.exact ? words.Form(word) == wanted.form
+                     : words.Stem(word) == wanted.stem) {
+      visit(word);
+    }
+  }
+}
 
-bool WordMatches(const TextWord& word, const query::Word& wanted) {
-  return wanted.exact ? word.form == wanted.form : word.stem == wanted.stem;
+}  // namespace
+
+Highlighter::Highlighter(const query::Query& query) {
+  for (const Node* node : ScoringLeaves(query.root)) {
+    if (node->words.empty()) continue;
+    Leaf leaf{node, {}};
+    for (const query::Word& word : node->words) {
+      leaf.stem_hashes.push_back(TextWords::StemHash(word.stem));
+    }
+    leaves_.push_back(std::move(leaf));
+  }
 }
 
 // Marks the words that a leaf stands for.
-void Mark(const Node& leaf, const std::vector<TextWord>& words,
-          std::vector<bool>* marked) {
-  if (leaf.words.empty()) return;
-  const query::Word& wanted = leaf.words.front();
-  switch (leaf.kind) {
+void Highlighter::MarkLeaf(const Leaf& leaf, const TextWords& words) {
+  const query::Word& wanted = leaf.node->words.front();
+  const auto mark = [&](uint32_t word) {
+    for (const TextWords::Place& place : words.Places(word)) {
+      marked_.push_back({place.begin, place.end});
+    }
+  };
+  switch (leaf.node->kind) {
     case Node::Kind::kWord:
-      for (size_t i = 0; i < words.size(); ++i) {
-        if (WordMatches(words[i], wanted)) (*marked)[i] = true;
-      }
+      ForEachMatch(words, wanted, leaf.stem_hashes.front(), mark);
       return;
     case Node::Kind::kPrefix:
-      for (size_t i = 0; i < words.size(); ++i) {
-        if (words[i].form.starts_with(wanted.form)) (*marked)[i] = true;
+      for (uint32_t word = 0; word < words.size(); ++word) {
+        if (words.Form(word).starts_with(wanted.form)) mark(word);
       }
       return;
-    case Node::Kind::kFuzzy: {
-      absl::flat_hash_map<std::string, bool> known;
-      for (size_t i = 0; i < words.size(); ++i) {
-        const auto [it, is_new] = known.try_emplace(words[i].form, false);
-        if (is_new) {
-          it->second = EditDistance(words[i].form, wanted.form,
-                                    leaf.distance) <= leaf.distance;
+    case Node::Kind::kFuzzy:
+      for (uint32_t word = 0; word < words.size(); ++word) {
+        if (EditDistance(words.Form(word), wanted.form, leaf.node->distance) <=
+            leaf.node->distance) {
+          mark(word);
         }
-        if (it->second) (*marked)[i] = true;
       }
       return;
-    }
-    case Node::Kind::kPhrase: {
-      using Ordinals = std::vector<uint32_t>;
-      absl::flat_hash_map<std::string, Ordinals> by_form, by_stem;
-      for (uint32_t w = 0; w < leaf.words.size(); ++w) {
-        const query::Word& word = leaf.words[w];
-        (word.exact ? by_form[word.form] : by_stem[word.stem]).push_back(w);
-      }
-      std::vector<PlacedWord> placed;
-      for (uint32_t i = 0; i < words.size(); ++i) {
-        PlacedWord p{words[i].position, i, {}};
-        if (const auto it = by_form.find(words[i].form); it != by_form.end()) {
-          p.could_be = it->second;
-        }
-        if (const auto it = by_stem.find(words[i].stem); it != by_stem.end()) {
-          p.could_be.insert(p.could_be.end(), it->second.begin(),
-                            it->second.end());
-          std::sort(p.could_be.begin(), p.could_be.end());
-        }
-        if (!p.could_be.empty()) placed.push_back(std::move(p));
-      }
-      for (const uint32_t i : PhrasePlaces(placed, leaf.words.size(),
-                                           std::min(leaf.slop, kMaxSlop))) {
-        (*marked)[i] = true;
-      }
+    case Node::Kind::kPhrase:
+      MarkPhrase(leaf, words);
       return;
-    }
     default:
       return;
   }
 }
 
-// The marked words in code points; what overlaps is joined.
-std::vector<CharSpan> Spans(std::string_view text,
-                            const std::vector<TextWord>& words,
-                            const std::vector<bool>& marked) {
-  std::vector<std::pair<uint32_t, uint32_t>> bytes;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (marked[i] && words[i].begin < words[i].end) {
-      bytes.emplace_back(words[i].begin, words[i].end);
+void Highlighter::MarkPhrase(const Leaf& leaf, const TextWords& words) {
+  const std::vector<query::Word>& phrase = leaf.node->words;
+  // Which words of the phrase each word of the text could be.
+  std::vector<std::pair<uint32_t, uint32_t>> could_be;
+  for (uint32_t i = 0; i < phrase.size(); ++i) {
+    const size_t before = could_be.size();
+    ForEachMatch(words, phrase[i], leaf.stem_hashes[i],
+                 [&](uint32_t word) { could_be.emplace_back(word, i); });
+    if (could_be.size() == before) return;  // one that is not there at all
+  }
+  std::sort(could_be.begin(), could_be.end());
+  std::vector<const TextWords::Place*> places;
+  std::vector<PlacedWord> placed;
+  for (size_t i = 0; i < could_be.size();) {
+    const uint32_t word = could_be[i].first;
+    std::vector<uint32_t> of_phrase;
+    for (; i < could_be.size() && could_be[i].first == word; ++i) {
+      of_phrase.push_back(could_be[i].second);
+    }
+    for (const TextWords::Place& place : words.Places(word)) {
+      placed.push_back(
+          {place.position, static_cast<uint32_t>(places.size()), of_phrase});
+      places.push_back(&place);
     }
   }
-  std::sort(bytes.begin(), bytes.end());
+  std::sort(placed.begin(), placed.end(),
+            [](const PlacedWord& a, const PlacedWord& b) {
+              return std::pair(a.position, a.id) < std::pair(b.position, b.id);
+            });
+  for (const uint32_t i : PhrasePlaces(placed, phrase.size(),
+                                       std::min(leaf.node->slop, kMaxSlop))) {
+    marked_.push_back({places[i]->begin, places[i]->end});
+  }
+}
+
+// What is marked, in order; what overlaps is joined.
+std::vector<CharSpan> Highlighter::Spans() {
+  std::sort(marked_.begin(), marked_.end(),
+            [](const CharSpan& a, const CharSpan& b) {
+              return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+            });
   std::vector<CharSpan> spans;
-  size_t at = 0;
-  int32_t character = 0;
-  const auto go_to = [&](size_t byte) {
-    while (at < byte && at < text.size()) {
-      at += text::DecodeAt(text, at).size;
-      ++character;
-    }
-    return character;
-  };
-  uint32_t last_end = 0;
-  for (const auto& [begin, end] : bytes) {
-    if (!spans.empty() && begin < last_end) {
-      if (end > last_end) spans.back().end = go_to(end);
+  spans.reserve(marked_.size());
+  for (const CharSpan& span : marked_) {
+    if (span.begin == span.end) continue;
+    if (!spans.empty() && span.begin < spans.back().end) {
+      spans.back().end = std::max(spans.back().end, span.end);
     } else {
-      const int32_t from = go_to(begin);
-      spans.push_back({from, go_to(end)});
+      spans.push_back(span);
     }
-    last_end = std::max(last_end, end);
   }
   return spans;
 }
 
-}  // namespace
-
-FieldHighlight Highlight(const query::Query& query, query::TextField field,
-                         std::string_view text, text::Analyzer& analyzer) {
-  std::vector<TextWord> words;
-  for (const text::Token& token : analyzer.Tokenize(text)) {
-    if (words.size() == kMaxFieldWords) break;
-    words.push_back(
-        {std::string(token.form), {}, token.position, token.begin, token.end});
-  }
-  for (TextWord& word : words) word.stem = analyzer.Stem(word.form);
-
-  std::vector<bool> marked(words.size());
-  for (const Node* leaf : ScoringLeaves(query.root)) {
-    if ((leaf->fields & query::OnlyField(field)) != 0) {
-      Mark(*leaf, words, &marked);
+FieldHighlight Highlighter::Mark(query::TextField field, std::string_view text,
+                                 const TextWords& words) {
+  marked_.clear();
+  for (const Leaf& leaf : leaves_) {
+    if ((leaf.node->fields & query::OnlyField(field)) != 0) {
+      MarkLeaf(leaf, words);
     }
   }
   FieldHighlight highlight;
   highlight.field = field;
-  highlight.spans = Spans(text, words, marked);
+  highlight.spans = Spans();
   if (field == query::TextField::kAbstract) {
-    Snippet snippet = ChooseSnippet(text, highlight.spans);
+    Snippet snippet = ChooseSnippet(text, words.ascii(), highlight.spans);
     highlight.snippet = std::move(snippet.text);
     highlight.snippet_begin = snippet.begin;
   } else {
@@ -154,6 +152,11 @@ FieldHighlight Highlight(const query::Query& query, query::TextField field,
     std::replace(highlight.snippet.begin(), highlight.snippet.end(), '\n', ' ');
   }
   return highlight;
+}
+
+FieldHighlight Highlight(const query::Query& query, query::TextField field,
+                         std::string_view text, text::Analyzer& analyzer) {
+  return Highlighter(query).Mark(field, text, TextWords(text, analyzer));
 }
 
 }  // namespace paperwire::index

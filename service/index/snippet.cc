@@ -7,27 +7,41 @@
 namespace paperwire::index {
 namespace {
 
-// Where each code point of the text begins, in bytes, and where it ends.
-std::vector<size_t> Offsets(std::string_view text) {
-  std::vector<size_t> offsets;
-  for (size_t at = 0; at < text.size(); at += text::DecodeAt(text, at).size) {
-    offsets.push_back(at);
+// Where each code point of a text begins, in bytes. Most texts are ASCII, and
+// need no table.
+class Offsets {
+ public:
+  Offsets(std::string_view text, bool ascii)
+      : length_(static_cast<int32_t>(text.size())) {
+    if (ascii) return;
+    table_.reserve(text.size() + 1);
+    for (size_t at = 0; at < text.size(); at += text::DecodeAt(text, at).size) {
+      table_.push_back(at);
+    }
+    length_ = static_cast<int32_t>(table_.size());
+    table_.push_back(text.size());
   }
-  offsets.push_back(text.size());
-  return offsets;
-}
+
+  int32_t length() const { return length_; }  // code points
+  size_t operator[](int32_t i) const {
+    const auto index = static_cast<size_t>(i);
+    return table_.empty() ? index : table_[index];
+  }
+
+ private:
+  std::vector<size_t> table_;  // and where the text ends
+  int32_t length_;
+};
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 }  // namespace
 
-Snippet ChooseSnippet(std::string_view text,
+Snippet ChooseSnippet(std::string_view text, bool ascii,
                       const std::vector<CharSpan>& spans) {
-  const std::vector<size_t> offsets = Offsets(text);
-  const auto length = static_cast<int32_t>(offsets.size() - 1);
-  const auto space_at = [&](int32_t i) {
-    return IsSpace(text[offsets[static_cast<size_t>(i)]]);
-  };
+  const Offsets offsets(text, ascii);
+  const int32_t length = offsets.length();
+  const auto space_at = [&](int32_t i) { return IsSpace(text[offsets[i]]); };
   int32_t begin = 0;
   int32_t end = length;
   if (length > kSnippetCharacters) {
@@ -72,8 +86,8 @@ Snippet ChooseSnippet(std::string_view text,
   }
   Snippet snippet;
   snippet.begin = begin;
-  const size_t from = offsets[static_cast<size_t>(begin)];
-  const size_t to = offsets[static_cast<size_t>(std::max(begin, end))];
+  const size_t from = offsets[begin];
+  const size_t to = offsets[std::max(begin, end)];
   snippet.text = std::string(text.substr(from, to - from));
   std::replace(snippet.text.begin(), snippet.text.end(), '\n', ' ');
   return snippet;

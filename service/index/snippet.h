@@ -21,8 +21,8 @@ struct Snippet {
 
 // At most kSnippetCharacters of `text`, cut at spaces, that hold as many of
 // `spans` as possible; the whole text when it is no longer, its beginning when
-// there are no spans.
-Snippet ChooseSnippet(std::string_view text,
+// there are no spans. `ascii`: whether the text is known to be ASCII.
+Snippet ChooseSnippet(std::string_view text, bool ascii,
                       const std::vector<CharSpan>& spans);
 
 }  // namespace paperwire::index

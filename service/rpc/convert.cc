@@ -1,12 +1,12 @@
 #include "service/rpc/convert.h"
 
 #include <string>
+#include <utility>
 
 #include "google/protobuf/util/field_mask_util.h"
 #include "service/base/error_details.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
-#include "service/index/highlight.h"
 #include "service/query/parser.h"
 #include "service/text/analyzer.h"
 
@@ -94,27 +94,33 @@ absl::StatusOr<query::Query> ParseQuery(const v1::Query& query) {
   return parsed;
 }
 
+void AddHighlight(
+    index::FieldHighlight found,
+    google::protobuf::RepeatedPtrField<v1::Highlight>* highlights) {
+  if (found.spans.empty()) return;
+  v1::Highlight* highlight = highlights->Add();
+  highlight->set_field(
+      found.field == query::TextField::kTitle ? "title" : "abstract");
+  highlight->set_snippet(std::move(found.snippet));
+  highlight->set_snippet_start(found.snippet_begin);
+  highlight->mutable_spans()->Reserve(static_cast<int>(found.spans.size()));
+  for (const index::CharSpan& span : found.spans) {
+    v1::Span* proto = highlight->add_spans();
+    proto->set_start(span.begin);
+    proto->set_end(span.end);
+  }
+}
+
 void AddHighlights(
     const query::Query& query, const v1::Paper& paper,
     google::protobuf::RepeatedPtrField<v1::Highlight>* highlights) {
   static thread_local text::Analyzer analyzer;
-  const auto add = [&](query::TextField field, const char* name,
-                       const std::string& text) {
-    const index::FieldHighlight found =
-        index::Highlight(query, field, text, analyzer);
-    if (found.spans.empty()) return;
-    v1::Highlight* highlight = highlights->Add();
-    highlight->set_field(name);
-    highlight->set_snippet(found.snippet);
-    highlight->set_snippet_start(found.snippet_begin);
-    for (const index::CharSpan& span : found.spans) {
-      v1::Span* proto = highlight->add_spans();
-      proto->set_start(span.begin);
-      proto->set_end(span.end);
-    }
-  };
-  add(query::TextField::kTitle, "title", paper.title());
-  add(query::TextField::kAbstract, "abstract", paper.abstract());
+  AddHighlight(index::Highlight(query, query::TextField::kTitle, paper.title(),
+                                analyzer),
+               highlights);
+  AddHighlight(index::Highlight(query, query::TextField::kAbstract,
+                                paper.abstract(), analyzer),
+               highlights);
 }
 
 absl::StatusOr<index::Order> ParseOrder(std::string_view order_by) {

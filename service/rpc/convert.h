@@ -12,6 +12,7 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "paperwire/v1/search_service.pb.h"
+#include "service/index/highlight.h"
 #include "service/index/search.h"
 #include "service/query/query.h"
 
@@ -30,6 +31,11 @@ absl::StatusOr<int> PageSize(int32_t page_size, int otherwise, int max);
 
 // query::Parse, with errors that name the field as seen from the request.
 absl::StatusOr<query::Query> ParseQuery(const v1::Query& query);
+
+// Adds a highlight of title or abstract, unless nothing in it matched.
+void AddHighlight(
+    index::FieldHighlight found,
+    google::protobuf::RepeatedPtrField<v1::Highlight>* highlights);
 
 // Highlights of title and abstract, those without a match left out.
 void AddHighlights(

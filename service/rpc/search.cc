@@ -15,6 +15,7 @@
 #include "service/index/search.h"
 #include "service/journal/journal.h"
 #include "service/rpc/convert.h"
+#include "service/rpc/hits.h"
 #include "service/rpc/status.h"
 
 namespace paperwire::rpc {
@@ -79,23 +80,6 @@ absl::Status OpenPageToken(const SearchContext& context,
   return absl::OkStatus();
 }
 
-// A hit with its paper, as it was in the snapshot that was searched.
-absl::Status SetHit(journal::Database& db, const index::Hit& hit,
-                    const google::protobuf::FieldMask& mask,
-                    const query::Query* highlighted, v1::Hit* proto) {
-  ASSIGN_OR_RETURN(journal::Entry entry, journal::ReadOne(db, hit.sequence));
-  proto->set_score(hit.key.score);
-  proto->set_match_kind(hit.full() ? v1::MATCH_KIND_FULL
-                                   : v1::MATCH_KIND_PARTIAL);
-  v1::Paper* paper = entry.payload.mutable_paper();
-  if (highlighted != nullptr) {
-    AddHighlights(*highlighted, *paper, proto->mutable_highlights());
-  }
-  ApplyMask(mask, paper);
-  proto->mutable_paper()->Swap(paper);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status Search(const SearchContext& context,
@@ -122,18 +106,17 @@ absl::Status Search(const SearchContext& context,
       index::Search(*snapshot, query, options);
   if (!result.ok()) return PrefixField("query", result.status());
 
-  ASSIGN_OR_RETURN(journal::Connections::Lease db,
-                   context.store.journal().Take());
-  for (const index::Hit& hit : result->hits) {
-    v1::Hit* proto = response->add_hits();
-    RETURN_IF_ERROR(SetHit(*db, hit, request.read_mask(),
-                           request.omit_highlights() ? nullptr : &query,
-                           proto));
-    if (request.explain()) {
-      ASSIGN_OR_RETURN(index::Explanation explanation,
-                       index::Explain(*snapshot, query, hit.key.number));
-      SetExplanation(explanation, proto->mutable_explanation());
-    }
+  RETURN_IF_ERROR(AddHits(context.store.papers(), result->hits,
+                          request.read_mask(),
+                          request.omit_highlights() ? nullptr : &query,
+                          response->mutable_hits()));
+  for (int i = 0; request.explain() && i < response->hits_size(); ++i) {
+    ASSIGN_OR_RETURN(
+        index::Explanation explanation,
+        index::Explain(*snapshot, query,
+                       result->hits[static_cast<size_t>(i)].key.number));
+    SetExplanation(explanation,
+                   response->mutable_hits(i)->mutable_explanation());
   }
   response->set_total_full_matches(result->total_full_matches);
   for (const index::FacetCounts& counts : result->facets) {
@@ -205,10 +188,11 @@ absl::Status SearchSimilar(const SearchContext& context,
       terms.empty() ? index::SearchResult()
                     : index::Search(*snapshot, query, options);
   if (!result.ok()) return PrefixField("query", result.status());
-  for (const index::Hit& hit : result->hits) {
-    v1::Hit* proto = response->add_hits();
-    RETURN_IF_ERROR(SetHit(*db, hit, request.read_mask(), nullptr, proto));
-    proto->set_match_kind(v1::MATCH_KIND_PARTIAL);
+  RETURN_IF_ERROR(AddHits(context.store.papers(), result->hits,
+                          request.read_mask(), nullptr,
+                          response->mutable_hits()));
+  for (v1::Hit& hit : *response->mutable_hits()) {
+    hit.set_match_kind(v1::MATCH_KIND_PARTIAL);
   }
   for (std::string& term : terms) response->add_terms(std::move(term));
   response->set_sequence(snapshot->sequence());

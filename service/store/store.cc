@@ -97,6 +97,7 @@ struct Store::Impl {
   std::unique_ptr<Database> db;  // the writer's
   uint64_t journal_id = 0;
   std::unique_ptr<journal::Connections> connections;
+  std::unique_ptr<Papers> papers;
   std::unique_ptr<index::Index> index;
   std::unique_ptr<standing::Feed> feed;
 
@@ -207,6 +208,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
                              options.rebuild));
   impl->checkpointed = impl->index->sequence();
   impl->connections = std::make_unique<journal::Connections>(path);
+  impl->papers = std::make_unique<Papers>(impl->connections.get());
   ASSIGN_OR_RETURN(int64_t head, journal::LastSequence(*impl->db));
   impl->feed =
       std::make_unique<standing::Feed>(impl->connections.get(), head);
@@ -313,6 +315,8 @@ std::shared_ptr<const index::Snapshot> Store::snapshot() const {
 }
 
 journal::Connections& Store::journal() { return *impl_->connections; }
+
+Papers& Store::papers() { return *impl_->papers; }
 
 standing::Feed& Store::feed() { return *impl_->feed; }
 

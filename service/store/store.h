@@ -33,6 +33,7 @@
 #include "service/index/snapshot.h"
 #include "service/journal/connections.h"
 #include "service/standing/feed.h"
+#include "service/store/papers.h"
 
 namespace paperwire::store {
 
@@ -80,6 +81,9 @@ class Store {
 
   // Read connections, for papers by name and for journal entries.
   journal::Connections& journal();
+
+  // Papers as hits show them.
+  Papers& papers();
 
   // What watchers follow.
   standing::Feed& feed();

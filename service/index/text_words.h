@@ -1,0 +1,80 @@
+// The words of a text, kept: it can be marked for query after query without
+// being cut up again.
+//
+//     const TextWords words(paper.abstract(), analyzer);
+//     const uint32_t hash = TextWords::StemHash("bottleneck");
+//     for (uint32_t word = words.FirstWithStemHash(hash);
+//          words.HasStemHash(word, hash); ++word) {
+//       if (words.Stem(word) == "bottleneck") ... words.Places(word) ...
+//     }
+//
+// Each different word is kept once, sorted by a hash of its stem, and with it
+// the places where it stands; what is not asked for is not looked at. Four
+// times the size of the text. Immutable; any thread.
+
+#ifndef PAPERWIRE_SERVICE_INDEX_TEXT_WORDS_H_
+#define PAPERWIRE_SERVICE_INDEX_TEXT_WORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "service/text/analyzer.h"
+
+namespace paperwire::index {
+
+class TextWords {
+ public:
+  // Where a word stands. `begin` and `end` count code points of the text.
+  struct Place {
+    uint32_t position;  // as text::Token has it
+    int32_t begin;
+    int32_t end;
+  };
+
+  // The first kMaxFieldWords words of `text`, which need not outlive this.
+  TextWords(std::string_view text, text::Analyzer& analyzer);
+
+  // The different words are numbered 0 to size() - 1.
+  uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
+  std::string_view Form(uint32_t word) const;
+  std::string_view Stem(uint32_t word) const;
+  // In the order of the text.
+  absl::Span<const Place> Places(uint32_t word) const;
+
+  // The first word whose stem may have this hash; compare until HasStemHash
+  // says no.
+  uint32_t FirstWithStemHash(uint32_t hash) const;
+  bool HasStemHash(uint32_t word, uint32_t hash) const {
+    return word < size() && hashes_[word] == hash;
+  }
+  static uint32_t StemHash(std::string_view stem);
+
+  // Whether the text is ASCII: its code points are its bytes.
+  bool ascii() const { return ascii_; }
+
+  // Memory held.
+  size_t bytes() const;
+
+ private:
+  struct Word {
+    uint32_t form;  // where it begins in letters_
+    uint32_t stem;
+    uint32_t places;  // where they begin in places_
+    uint8_t form_size;
+    uint8_t stem_size;
+  };
+
+  bool ascii_;
+  std::vector<uint32_t> hashes_;  // of the stems, rising
+  std::vector<Word> words_;       // in the same order
+  std::vector<Place> places_;     // by word
+  std::string letters_;
+};
+
+}  // namespace paperwire::index
+
+#endif  // PAPERWIRE_SERVICE_INDEX_TEXT_WORDS_H_

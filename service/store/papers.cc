@@ -1,0 +1,110 @@
+#include "service/store/papers.h"
+
+#include <utility>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+#include "paperwire/v1/paper.pb.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/journal/journal.h"
+
+namespace paperwire::store {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+
+// One read transaction for many reads: SQLite locks the file once, not for
+// each.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(journal::Database* db) : db_(*db) {}
+  absl::Status Begin() { return db_.Get("BEGIN").Run(); }
+  ~ReadTransaction() {
+    if (db_.InTransaction()) db_.Get("COMMIT").Run().IgnoreError();
+  }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  journal::Database& db_;
+};
+
+// The last text field of this number in a message.
+std::string_view FindText(const std::string& message, int field) {
+  const auto* data = reinterpret_cast<const uint8_t*>(message.data());
+  CodedInputStream in(data, static_cast<int>(message.size()));
+  std::string_view found;
+  while (const uint32_t tag = in.ReadTag()) {
+    if (WireFormatLite::GetTagFieldNumber(tag) != field) {
+      if (!WireFormatLite::SkipField(&in, tag)) break;
+      continue;
+    }
+    uint32_t size = 0;
+    if (!in.ReadVarint32(&size)) break;
+    found = std::string_view(message).substr(
+        static_cast<size_t>(in.CurrentPosition()), size);
+    if (!in.Skip(static_cast<int>(size))) break;
+  }
+  return found;
+}
+
+}  // namespace
+
+StoredPaper::StoredPaper(std::string bytes) : bytes_(std::move(bytes)) {
+  title_ = FindText(bytes_, v1::Paper::kTitleFieldNumber);
+  abstract_ = FindText(bytes_, v1::Paper::kAbstractFieldNumber);
+}
+
+void StoredPaper::MakeWords(text::Analyzer& analyzer) {
+  title_words_.emplace(title_, analyzer);
+  abstract_words_.emplace(abstract_, analyzer);
+}
+
+size_t StoredPaper::memory() const {
+  size_t bytes = sizeof(*this) + bytes_.capacity();
+  if (has_words()) bytes += title_words_->bytes() + abstract_words_->bytes();
+  return bytes;
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<const StoredPaper>>> Papers::Read(
+    absl::Span<const int64_t> sequences, Wanted wanted) {
+  std::vector<std::shared_ptr<const StoredPaper>> papers;
+  papers.reserve(sequences.size());
+  bool all = true;
+  for (const int64_t sequence : sequences) {
+    papers.push_back(recent_.Find(sequence));
+    all = all && papers.back() != nullptr &&
+          (wanted == kBytes || papers.back()->has_words());
+  }
+  if (all) return papers;
+
+  static thread_local text::Analyzer analyzer;
+  ASSIGN_OR_RETURN(journal::Connections::Lease db, connections_.Take());
+  ReadTransaction transaction(&*db);
+  RETURN_IF_ERROR(transaction.Begin());
+  for (size_t i = 0; i < papers.size(); ++i) {
+    std::string bytes;
+    if (papers[i] == nullptr) {
+      ASSIGN_OR_RETURN(journal::Entry entry,
+                       journal::ReadOne(*db, sequences[i]));
+      if (!entry.payload.has_paper()) {
+        return absl::NotFoundError(
+            StrCat("Journal entry ", sequences[i], " holds no paper."));
+      }
+      bytes = entry.payload.paper().SerializeAsString();
+    } else if (wanted == kWithWords && !papers[i]->has_words()) {
+      bytes = papers[i]->bytes();
+    } else {
+      continue;
+    }
+    auto paper = std::make_shared<StoredPaper>(std::move(bytes));
+    if (wanted == kWithWords) paper->MakeWords(analyzer);
+    recent_.Keep(sequences[i], paper, paper->memory());
+    papers[i] = std::move(paper);
+  }
+  return papers;
+}
+
+}  // namespace paperwire::store
