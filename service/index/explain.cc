@@ -82,8 +82,8 @@ absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
   const Segment& segment = *snapshot.segments()[place.segment].segment;
   Explanation all;
   for (const query::Node* leaf : ScoringLeaves(query.root)) {
-    const std::unique_ptr<LeafMatcher> matcher =
-        MakeLeafMatcher(segment, *leaf, &caches[place.segment]);
+    const std::shared_ptr<LeafMatcher> matcher =
+        LeafMatcherOf(segment, *leaf, &caches[place.segment]);
     if (matcher == nullptr) continue;
     const FieldCounts counts = matcher->CountsOf(place.document);
     if (counts == FieldCounts{}) continue;

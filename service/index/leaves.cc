@@ -47,6 +47,25 @@ bool NeedsLeaf(const Node& root) {
   }
 }
 
+const Node* Disjunction(const Node& root) {
+  const auto scores = [](const Node& node) { return node.Scores(); };
+  if (root.Scores()) return &root;
+  if (root.kind == Node::Kind::kOr) {
+    return std::all_of(root.children.begin(), root.children.end(), scores)
+               ? &root
+               : nullptr;
+  }
+  if (root.kind != Node::Kind::kAnd) return nullptr;
+  const Node* found = nullptr;
+  for (const Node& child : root.children) {
+    if (ScoringLeaves(child).empty()) continue;
+    if (found != nullptr || child.kind == Node::Kind::kAnd) return nullptr;
+    found = Disjunction(child);
+    if (found == nullptr) return nullptr;
+  }
+  return found;
+}
+
 std::vector<const Node*> RequiredLeaves(const Node& root) {
   std::vector<const Node*> leaves;
   CollectRequired(root, &leaves);

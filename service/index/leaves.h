@@ -20,6 +20,11 @@ std::vector<const query::Node*> RequiredFilters(const query::Node& root);
 // Whether some scoring leaf is true of every full match.
 bool NeedsLeaf(const query::Node& root);
 
+// The part of the tree that is a leaf or an Or of leaves, when a document
+// matches fully if and only if it satisfies RequiredFilters and any scoring
+// leaf is true of it; else null.
+const query::Node* Disjunction(const query::Node& root);
+
 // The scoring leaves that are true of every full match.
 std::vector<const query::Node*> RequiredLeaves(const query::Node& root);
 

@@ -54,6 +54,28 @@ std::unique_ptr<Matcher> MakeOr(const Segment& segment, const Node& node,
   return std::make_unique<OrMatcher>(std::move(children));
 }
 
+// A leaf among other nodes.
+class SharedMatcher : public Matcher {
+ public:
+  explicit SharedMatcher(std::shared_ptr<LeafMatcher> leaf)
+      : leaf_(std::move(leaf)) {}
+  void Narrow(const Window& window, WindowSet* set) override {
+    leaf_->Narrow(window, set);
+  }
+  void AddTo(const Window& window, const WindowSet& among,
+             WindowSet* set) override {
+    leaf_->AddTo(window, among, set);
+  }
+  uint64_t Cost() const override { return leaf_->Cost(); }
+
+ private:
+  const std::shared_ptr<LeafMatcher> leaf_;
+};
+
+std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
+                                             const Node& leaf,
+                                             LeafCache* cache);
+
 }  // namespace
 
 bool MatchesNothing(const Matcher& matcher) {
@@ -87,6 +109,8 @@ std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
              CountSpellings(segment, terms));
 }
 
+namespace {
+
 std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
                                              const Node& leaf,
                                              LeafCache* cache) {
@@ -104,6 +128,19 @@ std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
   if (counts->documents.empty()) return nullptr;
   return std::make_unique<CountsMatcher>(segment, std::move(counts),
                                          leaf.fields);
+}
+
+}  // namespace
+
+std::shared_ptr<LeafMatcher> LeafMatcherOf(const Segment& segment,
+                                           const Node& leaf, LeafCache* cache) {
+  if (const KnownLeaf& known = (*cache)[&leaf]; known.is_made) {
+    return known.matcher;
+  }
+  std::shared_ptr<LeafMatcher> made = MakeLeafMatcher(segment, leaf, cache);
+  KnownLeaf& known = (*cache)[&leaf];
+  known.is_made = true;
+  return known.matcher = std::move(made);
 }
 
 std::unique_ptr<Matcher> MakeMatcher(const Segment& segment, const Node& node,

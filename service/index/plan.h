@@ -29,6 +29,9 @@ struct KnownLeaf {
   // kPrefix, kFuzzy, exact kWord: where they stand.
   std::shared_ptr<const SpellingCounts> counts;
   std::shared_ptr<PhraseMemo> phrase;
+  // The matcher, once made; null also when the leaf is true of nothing.
+  std::shared_ptr<LeafMatcher> matcher;
+  bool is_made = false;
 };
 // By leaf; of one segment.
 using LeafCache = absl::flat_hash_map<const query::Node*, KnownLeaf>;
@@ -43,10 +46,11 @@ std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
                                                  const query::Node& leaf,
                                                  LeafCache* cache);
 
-// Null when the leaf is true of no document of the segment.
-std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
-                                             const query::Node& leaf,
-                                             LeafCache* cache);
+// The matcher of a leaf, shared by all who ask with one cache. Null when the
+// leaf is true of no document of the segment.
+std::shared_ptr<LeafMatcher> LeafMatcherOf(const Segment& segment,
+                                           const query::Node& leaf,
+                                           LeafCache* cache);
 
 // Never null.
 std::unique_ptr<Matcher> MakeMatcher(const Segment& segment,

@@ -67,6 +67,13 @@ class PostingCursor {
   };
   Run Load(uint32_t window);
 
+  // Calls visit(place in the window, code) at every posting of a window.
+  template <typename Visit>
+  void ForEachIn(uint32_t window, Visit visit);
+  // The same for those whose documents are in the set, a small one.
+  template <typename Visit>
+  void ForEachIn(uint32_t window, const WindowSet& set, Visit visit);
+
   // Adds the documents of a window to the set.
   void AddTo(uint32_t window, WindowSet* set);
   // Removes all others from the set.
@@ -181,6 +188,58 @@ class PostingCursor {
   const uint8_t* ordinals_ = nullptr;
   int ordinal_bits_ = 0;
 };
+
+template <typename Visit>
+void PostingCursor::ForEachIn(uint32_t window, Visit visit) {
+  const uint32_t first = window * kWindowSize;
+  if (kind_ == Kind::kDense) {
+    EnterWindow(window);
+    if (bitmap_ != nullptr) {
+      LoadDenseCodes();
+      const uint8_t* code = codes_.get();
+      for (uint32_t w = 0; w < kWindowSize / 64; ++w) {
+        for (uint64_t bits = bitmap_[w]; bits != 0; bits &= bits - 1) {
+          visit(w * 64 + static_cast<uint32_t>(std::countr_zero(bits)),
+                *code++);
+        }
+      }
+      return;
+    }
+  }
+  const Run run = Load(window);
+  for (uint32_t i = 0; i < run.size; ++i) {
+    visit(run.documents[i] - first, run.codes[i]);
+  }
+}
+
+template <typename Visit>
+void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
+                              Visit visit) {
+  const uint32_t first = window * kWindowSize;
+  if (kind_ == Kind::kDense) {
+    EnterWindow(window);
+    if (bitmap_ != nullptr) {
+      uint32_t rank = 0;
+      for (uint32_t w = 0; w < kWindowSize / 64; ++w) {
+        const uint64_t word = bitmap_[w];
+        for (uint64_t bits = word & set.words()[w]; bits != 0;
+             bits &= bits - 1) {
+          const uint64_t below = word & ((bits & (0 - bits)) - 1);
+          visit(w * 64 + static_cast<uint32_t>(std::countr_zero(bits)),
+                CodeAt(piece_,
+                       rank + static_cast<uint32_t>(std::popcount(below))));
+        }
+        rank += static_cast<uint32_t>(std::popcount(word));
+      }
+      return;
+    }
+  }
+  const Run run = Load(window);
+  for (uint32_t i = 0; i < run.size; ++i) {
+    const uint32_t place = run.documents[i] - first;
+    if (set.Has(place)) visit(place, run.codes[i]);
+  }
+}
 
 template <typename Visit>
 void PostingCursor::ForEach(Visit visit) {

@@ -40,6 +40,7 @@ class Searcher {
         top_(options.order, options.after, limit_ + 1),
         leaves_(ScoringLeaves(root_)),
         needs_leaf_(NeedsLeaf(root_)),
+        disjunction_(Disjunction(root_)),
         caches_(snapshot.segments().size()),
         full_(snapshot.segments().size()) {
     for (const FacetRequest& r : options.facets) facets_.emplace_back(r);
@@ -150,34 +151,40 @@ class Searcher {
     return set;
   }
 
-  std::vector<std::unique_ptr<LeafMatcher>> MakeLeaves(size_t index) {
-    std::vector<std::unique_ptr<LeafMatcher>> matchers;
+  std::vector<std::shared_ptr<LeafMatcher>> MakeLeaves(size_t index) {
+    std::vector<std::shared_ptr<LeafMatcher>> matchers;
     for (const query::Node* leaf : leaves_) {
-      matchers.push_back(
-          MakeLeafMatcher(segment(index), *leaf, &caches_[index]));
+      matchers.push_back(LeafMatcherOf(segment(index), *leaf, &caches_[index]));
     }
     return matchers;
   }
 
   absl::Status FindFull(size_t index, int64_t* total) {
     const Segment& s = segment(index);
-    const std::unique_ptr<Matcher> matcher =
-        MakeMatcher(s, root_, &caches_[index]);
-    full_[index].resize(WindowCount(s.documents()));
-    if (MatchesNothing(*matcher)) return absl::OkStatus();
+    // Of a disjunction, the scores tell what matches; else the tree does.
+    const bool by_score = !NeedsAll() && disjunction_ != nullptr;
+    std::unique_ptr<Matcher> matcher =
+        by_score ? MakeFilter(index) : MakeMatcher(s, root_, &caches_[index]);
+    if (NeedsAll() && !OnlyCounts()) {
+      full_[index].resize(WindowCount(s.documents()));
+    }
+    if (matcher != nullptr && MatchesNothing(*matcher)) {
+      return absl::OkStatus();
+    }
     const auto narrow = [&](const Window& window) {
       WindowSet set = Candidates(index, window);
-      if (!set.Empty()) matcher->Narrow(window, &set);
+      if (matcher != nullptr && !set.Empty()) matcher->Narrow(window, &set);
       return set;
     };
     if (NeedsAll()) {
       for (FacetCounter& f : facets_) f.BeginSegment(s);
-      for (uint32_t w = 0; w < full_[index].size(); ++w) {
+      for (uint32_t w = 0; w < WindowCount(s.documents()); ++w) {
         RETURN_IF_ERROR(Check());
         const Window window = WindowAt(index, w);
-        const WindowSet& set = full_[index][w] = narrow(window);
+        const WindowSet set = narrow(window);
         if (options_.count_total) *total += set.Count();
-        if (set.Empty()) continue;
+        if (!full_[index].empty()) full_[index][w] = set;
+        if (facets_.empty() || set.Empty()) continue;
         for (FacetCounter& f : facets_) f.Count(window, set);
       }
       for (FacetCounter& f : facets_) f.EndSegment();
@@ -193,17 +200,20 @@ class Searcher {
         });
   }
 
-  absl::Status FindPartial(size_t index) {
-    const Segment& s = segment(index);
+  // What every match must satisfy besides its words; null: nothing.
+  std::unique_ptr<Matcher> MakeFilter(size_t index) {
     std::vector<std::unique_ptr<Matcher>> filters;
     for (const query::Node* node : RequiredFilters(root_)) {
-      filters.push_back(MakeMatcher(s, *node, &caches_[index]));
-      if (MatchesNothing(*filters.back())) return absl::OkStatus();
+      filters.push_back(MakeMatcher(segment(index), *node, &caches_[index]));
+      if (MatchesNothing(*filters.back())) return std::move(filters.back());
     }
-    std::unique_ptr<Matcher> filter;
-    if (!filters.empty()) {
-      filter = std::make_unique<AndMatcher>(std::move(filters));
-    }
+    if (filters.empty()) return nullptr;
+    return std::make_unique<AndMatcher>(std::move(filters));
+  }
+
+  absl::Status FindPartial(size_t index) {
+    const std::unique_ptr<Matcher> filter = MakeFilter(index);
+    if (filter != nullptr && MatchesNothing(*filter)) return absl::OkStatus();
     return FindHits(index, /*full=*/false, /*any=*/false,
                     [&](const Window& window) {
                       WindowSet set = Candidates(index, window);
@@ -220,7 +230,7 @@ class Searcher {
   template <typename SetOf>
   absl::Status FindHits(size_t index, bool full, bool any, SetOf set_of) {
     const Segment& s = segment(index);
-    const std::vector<std::unique_ptr<LeafMatcher>> leaves = MakeLeaves(index);
+    const std::vector<std::shared_ptr<LeafMatcher>> leaves = MakeLeaves(index);
     const bool none =
         std::all_of(leaves.begin(), leaves.end(),
                     [](const auto& leaf) { return leaf == nullptr; });
@@ -253,7 +263,7 @@ class Searcher {
 
   template <typename SetOf>
   absl::Status ScoreAll(size_t index, bool full, bool any,
-                        const std::vector<std::unique_ptr<LeafMatcher>>& leaves,
+                        const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
                         SetOf set_of) {
     const Segment& s = segment(index);
     auto scores = std::make_unique<WindowScores>();
@@ -291,6 +301,7 @@ class Searcher {
   bool page_is_full_ = false;
   const std::vector<const query::Node*> leaves_;
   const bool needs_leaf_;
+  const query::Node* const disjunction_;
   std::vector<size_t> required_;     // in leaves_
   std::vector<LeafScorer> scorers_;  // by leaf
   std::vector<LeafCache> caches_;    // by segment, as the following

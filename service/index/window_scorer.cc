@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
 
 #include "service/index/kernels.h"
 #include "service/index/word_matcher.h"
@@ -13,15 +13,18 @@ namespace {
 // What all leaves together come to; the rest of 65,535 is for rounding up.
 constexpr double kUnits = 60000;
 
-// What steps cost, relative to each other: measured, roughly nanoseconds.
-constexpr uint64_t kLookUpCost = 12;
-constexpr uint64_t kHarvestCost = 120;
+// What a look-up costs, in postings summed up. Measured.
+constexpr double kLookUpCost = 10;
+// Windows with so few documents to choose from are treated by document, or by
+// posting with a test; others by posting, and tested later.
+constexpr uint32_t kTiny = 4;
+constexpr uint32_t kFew = kWindowSize / 8;
 
 }  // namespace
 
 WindowScorer::WindowScorer(
     const Segment& segment, const AverageLengths& averages,
-    const std::vector<std::unique_ptr<LeafMatcher>>& leaves,
+    const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
     const std::vector<LeafScorer>& scorers)
     : segment_(segment),
       windows_(WindowCount(segment.documents())),
@@ -68,32 +71,45 @@ uint32_t WindowScorer::Need(const TopHits& top) const {
   return static_cast<uint32_t>(least / unit_ * (1 - 1e-9));
 }
 
-void WindowScorer::SumUp(Leaf& leaf, const Window& window,
-                         const WindowSet& set) {
+template <bool kAnyField>
+void WindowScorer::SumUpWord(Leaf& leaf, uint32_t window,
+                             const WindowSet* set) {
   uint16_t* const sums = sums_.data();
-  const auto add = [sums](uint32_t at, uint32_t units) {
-    sums[at] = static_cast<uint16_t>(sums[at] + units);
+  const uint8_t* const rows = leaf.impacts->rows();
+  const uint8_t* const classes =
+      segment_.classes() + size_t{window} * kWindowSize;
+  const uint32_t factor = leaf.factor;
+  const auto add = [=](uint32_t place, uint8_t code) {
+    const uint32_t impact = rows[uint32_t{code} * 256 + classes[place]];
+    if (!kAnyField && impact == 0) return;
+    sums[place] =
+        static_cast<uint16_t>(sums[place] + (impact * factor >> 8) + 1);
   };
-  if (leaf.cursor == nullptr) {
-    WindowSet found = set;
-    leaf.matcher->NarrowRoughly(window, &found);
-    found.ForEach([&](uint32_t i) {
-      add(i,
-          Units(leaf, leaf.matcher->ImpactAt(window.begin + i, *leaf.impacts)));
-    });
+  if (set == nullptr) {
+    leaf.cursor->ForEachIn(window, add);
+  } else {
+    leaf.cursor->ForEachIn(window, *set, add);
+  }
+}
+
+void WindowScorer::SumUp(Leaf& leaf, const Window& window, const WindowSet& set,
+                         bool few) {
+  const uint32_t w = window.begin / kWindowSize;
+  if (leaf.cursor != nullptr) {
+    if (leaf.scorer.fields == query::kAllFields) {
+      SumUpWord<true>(leaf, w, few ? &set : nullptr);
+    } else {
+      SumUpWord<false>(leaf, w, few ? &set : nullptr);
+    }
     return;
   }
-  const PostingCursor::Run run = leaf.cursor->Load(window.begin / kWindowSize);
-  const uint8_t* const rows = leaf.impacts->rows();
-  const uint8_t* const classes = segment_.classes();
-  const uint32_t factor = leaf.factor;
-  const bool any_field = leaf.scorer.fields == query::kAllFields;
-  for (uint32_t i = 0; i < run.size; ++i) {
-    const uint32_t d = run.documents[i];
-    const uint32_t impact = rows[uint32_t{run.codes[i]} * 256 + classes[d]];
-    if (!any_field && impact == 0) continue;
-    add(d - window.begin, (impact * factor >> 8) + 1);
-  }
+  WindowSet found = set;
+  leaf.matcher->NarrowRoughly(window, &found);
+  found.ForEach([&](uint32_t i) {
+    const uint32_t impact =
+        leaf.matcher->ImpactAt(window.begin + i, *leaf.impacts);
+    sums_[i] = static_cast<uint16_t>(sums_[i] + Units(leaf, impact));
+  });
 }
 
 void WindowScorer::LookUp(Leaf& leaf, const Window& window,
@@ -109,13 +125,14 @@ void WindowScorer::LookUp(Leaf& leaf, const Window& window,
 }
 
 void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
+  const uint32_t* const lengths = segment_.lengths(document);
   Hit hit;
   bool is_any = false;
   for (Leaf& leaf : leaves_) {
     const FieldCounts counts = leaf.matcher->CountsOf(document);
     if (counts == FieldCounts{}) continue;
     is_any = true;
-    hit.key.score += leaf.scorer.Score(counts, segment_.lengths(document));
+    hit.key.score += leaf.scorer.Score(counts, lengths);
   }
   if (!is_any && !any) return;
   hit.key.full = full;
@@ -155,56 +172,111 @@ void WindowScorer::ScoreExactly(const Window& window, bool full, bool any,
   offer(begin, candidates_.size());
 }
 
+uint32_t WindowScorer::Partition(uint32_t window, uint32_t need,
+                                 size_t* essential) {
+  here_.clear();
+  for (Leaf& leaf : leaves_) {
+    if (leaf.bounds[window] == 0) continue;
+    here_.emplace_back(Units(leaf, leaf.bounds[window]), &leaf);
+  }
+  std::sort(here_.begin(), here_.end(), std::greater<>());
+  // The last leaves are not essential: together they stay below.
+  *essential = here_.size();
+  uint32_t others = 0;
+  while (*essential > 0 && others + here_[*essential - 1].first < need) {
+    others += here_[--*essential].first;
+  }
+  return others;
+}
+
 void WindowScorer::Evaluate(const Window& window, const WindowSet& set,
                             bool full, bool any, TopHits* top) {
-  const uint32_t w = window.begin / kWindowSize;
   const uint32_t need = Need(*top);
-  here_.clear();
-  uint64_t postings = 0;
-  for (Leaf& leaf : leaves_) {
-    if (leaf.bounds[w] == 0) continue;
-    here_.emplace_back(Units(leaf, leaf.bounds[w]), &leaf);
+  size_t essential;
+  const uint32_t others =
+      Partition(window.begin / kWindowSize, need, &essential);
+  const uint32_t size = set.Count();
+  if (size <= kTiny) {
+    candidates_.clear();
+    set.ForEach([&](uint32_t i) { candidates_.push_back(i); });
+    LookUpFrom(0, window, need);
+  } else if (any || size < kFew) {
+    EvaluateFew(window, set, any, essential, others, need);
+  } else if (essential > 0) {
+    EvaluateMany(window, set, essential, others, need);
+  } else {
+    return;
   }
-  std::sort(here_.begin(), here_.end());
-  // The first leaves of here_ are not essential: together they stay below.
-  size_t essential = 0;
-  uint32_t others = 0;
-  while (essential < here_.size() && others + here_[essential].first < need) {
-    others += here_[essential++].first;
+  if (!any) {
+    std::erase_if(candidates_, [](Candidate c) { return c >> 16 == 0; });
   }
-  for (size_t i = essential; i < here_.size(); ++i) {
-    postings += here_[i].second->matcher->CostIn(w);
+  ScoreExactly(window, full, any, top);
+}
+
+void WindowScorer::LookUpFrom(size_t first, const Window& window,
+                              uint32_t need) {
+  uint32_t to_come = 0;
+  for (size_t i = first; i < here_.size(); ++i) to_come += here_[i].first;
+  for (size_t i = first; i < here_.size() && !candidates_.empty(); ++i) {
+    to_come -= here_[i].first;
+    LookUp(*here_[i].second, window, to_come, need);
+  }
+}
+
+void WindowScorer::EvaluateFew(const Window& window, const WindowSet& set,
+                               bool any, size_t essential, uint32_t others,
+                               uint32_t need) {
+  if (sums_.empty()) sums_.resize(kWindowSize);
+  for (size_t i = 0; i < essential; ++i) {
+    SumUp(*here_[i].second, window, set, /*few=*/true);
   }
   candidates_.clear();
-  if (any ||
-      set.Count() * kLookUpCost * here_.size() < postings + kHarvestCost) {
-    // Few documents: look each up in all leaves.
-    set.ForEach([&](uint32_t i) { candidates_.push_back(i); });
-    for (; essential < here_.size(); ++essential) {
-      others += here_[essential].first;
+  const uint32_t least =
+      any || need > others ? need - std::min(need, others) : 1;
+  set.ForEach([&](uint32_t i) {
+    if (sums_[i] >= least) {
+      candidates_.push_back(uint32_t{sums_[i]} << 16 | i);
     }
-  } else if (essential < here_.size()) {
-    if (sums_.empty()) sums_.resize(kWindowSize);
-    for (size_t i = essential; i < here_.size(); ++i) {
-      SumUp(*here_[i].second, window, set);
-    }
-    candidates_.resize(kWindowSize);
-    const uint32_t least =
-        std::clamp<uint32_t>(need > others ? need - others : 1, 1, UINT16_MAX);
-    candidates_.resize(kernels::Best().harvest(sums_.data(), kWindowSize,
-                                               static_cast<uint16_t>(least),
-                                               candidates_.data()));
-    std::erase_if(candidates_,
-                  [&](Candidate c) { return !set.Has(c & 0xFFFF); });
+    sums_[i] = 0;
+  });
+  LookUpFrom(essential, window, need);
+}
+
+void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
+                                size_t essential, uint32_t others,
+                                uint32_t need) {
+  if (sums_.empty()) sums_.resize(kWindowSize);
+  uint64_t postings = 0;
+  uint64_t other_postings = 0;
+  for (size_t i = 0; i < here_.size(); ++i) {
+    (i < essential ? postings : other_postings) +=
+        here_[i].second->matcher->CostIn(window.begin / kWindowSize);
   }
-  // The others, strongest first.
-  for (size_t i = essential; i-- > 0 && !candidates_.empty();) {
-    others -= here_[i].first;
-    LookUp(*here_[i].second, window, others, need);
+  // Looking up what the essential leaves leave over, or summing up all?
+  // As many as last time are likely to be left.
+  const double lookups = static_cast<double>(postings) * left_over_ *
+                         static_cast<double>(here_.size() - essential);
+  if (lookups * kLookUpCost > static_cast<double>(other_postings)) {
+    essential = here_.size();
+    others = 0;
   }
-  if (!any)
-    std::erase_if(candidates_, [](Candidate c) { return c >> 16 == 0; });
-  ScoreExactly(window, full, any, top);
+  for (size_t i = 0; i < essential; ++i) {
+    SumUp(*here_[i].second, window, set, /*few=*/false);
+  }
+  const uint32_t least =
+      std::clamp<uint32_t>(need > others ? need - others : 1, 1, UINT16_MAX);
+  candidates_.resize(kWindowSize);
+  candidates_.resize(kernels::Best().harvest(sums_.data(), kWindowSize,
+                                             static_cast<uint16_t>(least),
+                                             candidates_.data()));
+  if (essential < here_.size()) {
+    left_over_ = static_cast<double>(candidates_.size()) /
+                 static_cast<double>(postings + 1);
+  } else {
+    left_over_ *= 0.9;  // try again some time
+  }
+  std::erase_if(candidates_, [&](Candidate c) { return !set.Has(c & 0xFFFF); });
+  LookUpFrom(essential, window, need);
 }
 
 }  // namespace paperwire::index

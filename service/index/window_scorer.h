@@ -42,7 +42,7 @@ class WindowScorer {
   // where the leaf is true of nothing in the segment. `averages` are those of
   // the snapshot.
   WindowScorer(const Segment& segment, const AverageLengths& averages,
-               const std::vector<std::unique_ptr<LeafMatcher>>& leaves,
+               const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
                const std::vector<LeafScorer>& scorers);
 
   uint32_t windows() const { return windows_; }
@@ -81,9 +81,20 @@ class WindowScorer {
     return impact == 0 ? 0 : (impact * leaf.factor >> 8) + 1;
   }
   uint32_t Need(const TopHits& top) const;
-  void SumUp(Leaf& leaf, const Window& window, const WindowSet& set);
+  // Fills here_ and returns what the leaves from `essential` on come to.
+  uint32_t Partition(uint32_t window, uint32_t need, size_t* essential);
+  void EvaluateFew(const Window& window, const WindowSet& set, bool any,
+                   size_t essential, uint32_t others, uint32_t need);
+  void EvaluateMany(const Window& window, const WindowSet& set,
+                    size_t essential, uint32_t others, uint32_t need);
+  template <bool kAnyField>
+  void SumUpWord(Leaf& leaf, uint32_t window, const WindowSet* set);
+  void SumUp(Leaf& leaf, const Window& window, const WindowSet& set, bool few);
+  // Adds what the candidates have of one leaf, or of all of here_ from `first`
+  // on; drops those that cannot come to `need`.
   void LookUp(Leaf& leaf, const Window& window, uint32_t still_to_come,
               uint32_t need);
+  void LookUpFrom(size_t first, const Window& window, uint32_t need);
   void ScoreExactly(const Window& window, bool full, bool any, TopHits* top);
   void Offer(uint32_t document, bool full, bool any, TopHits* top);
 
@@ -94,8 +105,11 @@ class WindowScorer {
   std::vector<size_t> leaf_places_;  // by leaf of the tree; SIZE_MAX: none
   std::vector<uint32_t> window_bounds_;
 
+  // How many candidates a posting of essential leaves left over, lately.
+  double left_over_ = 1;
+
   // Of the window under way.
-  std::vector<std::pair<uint32_t, Leaf*>> here_;  // by rising bound
+  std::vector<std::pair<uint32_t, Leaf*>> here_;  // by falling bound
   std::vector<uint16_t> sums_;
   std::vector<Candidate> candidates_;
 };
