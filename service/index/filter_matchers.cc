@@ -32,6 +32,25 @@ class ListMatcher : public Matcher {
   const std::span<const uint32_t> documents_;
 };
 
+// The documents of a bitmap of the segment.
+class BitmapMatcher : public Matcher {
+ public:
+  BitmapMatcher(const uint64_t* bitmap, uint64_t documents)
+      : bitmap_(bitmap), documents_(documents) {}
+
+  void Narrow(const Window& window, WindowSet* set) override {
+    set->IntersectWords(bitmap_ + window.begin / 64);
+  }
+  void AddTo(const Window& window, const WindowSet&, WindowSet* set) override {
+    set->UniteWords(bitmap_ + window.begin / 64);
+  }
+  uint64_t Cost() const override { return documents_; }
+
+ private:
+  const uint64_t* const bitmap_;
+  const uint64_t documents_;
+};
+
 // The documents whose columns satisfy a test.
 template <typename Test>
 class ColumnMatcher : public Matcher {
@@ -71,7 +90,11 @@ std::unique_ptr<Matcher> MakeKeywordMatcher(const Segment& segment,
   }
   const uint32_t k = segment.keywords().Find(KeywordTerm(keyword));
   if (k == kNotFound) return std::make_unique<NoneMatcher>();
-  return std::make_unique<ListMatcher>(segment.keyword_documents(k));
+  const std::span<const uint32_t> documents = segment.keyword_documents(k);
+  if (const uint64_t* bitmap = segment.keyword_bitmap(k); bitmap != nullptr) {
+    return std::make_unique<BitmapMatcher>(bitmap, documents.size());
+  }
+  return std::make_unique<ListMatcher>(documents);
 }
 
 std::unique_ptr<Matcher> MakeRangeMatcher(const Segment& segment,

@@ -92,6 +92,13 @@ const std::vector<uint32_t>& LeafForms(const Segment& segment, const Node& leaf,
   return *forms;
 }
 
+const AcceptedTerm& LeafWord(const Segment& segment, const Node& leaf,
+                             LeafCache* cache) {
+  std::optional<AcceptedTerm>& word = (*cache)[&leaf].word;
+  if (!word.has_value()) word = AcceptWord(segment, leaf.words.front());
+  return *word;
+}
+
 std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
                                                  const Node& leaf,
                                                  LeafCache* cache) {
@@ -100,8 +107,8 @@ std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
   }
   std::vector<AcceptedTerm> terms;
   if (leaf.kind == Node::Kind::kWord) {
-    AcceptedTerm term = AcceptWord(segment, leaf.words.front());
-    if (term.term != kNotFound) terms.push_back(std::move(term));
+    const AcceptedTerm& term = LeafWord(segment, leaf, cache);
+    if (term.term != kNotFound) terms.push_back(term);
   } else {
     terms = GroupByTerm(segment, LeafForms(segment, leaf, cache));
   }
@@ -117,7 +124,7 @@ std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
   if (leaf.words.empty()) return nullptr;
   if (leaf.kind == Node::Kind::kPhrase) return MakePhrase(segment, leaf, cache);
   if (leaf.kind == Node::Kind::kWord) {
-    const AcceptedTerm word = AcceptWord(segment, leaf.words.front());
+    const AcceptedTerm& word = LeafWord(segment, leaf, cache);
     if (word.term == kNotFound) return nullptr;
     if (word.all) {
       return std::make_unique<WordMatcher>(segment, word.term, leaf.fields);

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,12 +19,15 @@
 #include "service/index/matcher.h"
 #include "service/index/phrase_matcher.h"
 #include "service/index/segment.h"
+#include "service/index/spellings.h"
 #include "service/query/query.h"
 
 namespace paperwire::index {
 
 // What is known of a leaf in one segment.
 struct KnownLeaf {
+  // kWord: its stem, once looked up.
+  std::optional<AcceptedTerm> word;
   // kPrefix, kFuzzy: the spellings that it stands for.
   std::shared_ptr<const std::vector<uint32_t>> forms;
   // kPrefix, kFuzzy, exact kWord: where they stand.
@@ -45,6 +49,10 @@ const std::vector<uint32_t>& LeafForms(const Segment& segment,
 std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
                                                  const query::Node& leaf,
                                                  LeafCache* cache);
+
+// What a kWord leaf stands for.
+const AcceptedTerm& LeafWord(const Segment& segment, const query::Node& leaf,
+                             LeafCache* cache);
 
 // The matcher of a leaf, shared by all who ask with one cache. Null when the
 // leaf is true of no document of the segment.

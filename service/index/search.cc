@@ -237,7 +237,7 @@ class Searcher {
     if (none && !any) return absl::OkStatus();
     if (!Prunes()) return ScoreAll(index, full, any, leaves, set_of);
 
-    WindowScorer scorer(s, snapshot_.average_lengths(), leaves, scorers_);
+    WindowScorer scorer(s, snapshot_, leaves, scorers_);
     // Windows by falling bound, the earlier first.
     std::vector<std::pair<uint32_t, uint32_t>> windows;  // bound, ~number
     for (uint32_t w = 0; w < scorer.windows(); ++w) {

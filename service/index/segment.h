@@ -21,7 +21,9 @@
 #include <memory>
 #include <span>
 
+#include "service/index/keyword_bitmaps.h"
 #include "service/index/sections.h"
+#include "service/index/string_lookup.h"
 #include "service/index/string_table.h"
 
 namespace paperwire::index {
@@ -74,6 +76,9 @@ class Segment {
 
   // Stems and spellings, by their bytes.
   const StringTable& terms() const { return term_table_; }
+  uint32_t FindTerm(std::string_view stem) const {
+    return term_lookup_.Find(term_table_, stem);
+  }
   const TermInfo& term(uint32_t t) const { return terms_[t]; }
   // The spellings of a stem, by ordinal.
   std::span<const uint32_t> term_forms(uint32_t t) const {
@@ -92,6 +97,11 @@ class Segment {
   std::span<const uint32_t> keyword_documents(uint32_t k) const {
     return keyword_documents_.subspan(
         keyword_begins_[k], keyword_begins_[k + 1] - keyword_begins_[k]);
+  }
+
+  // The same as a bitmap; null for rare ones.
+  const uint64_t* keyword_bitmap(uint32_t k) const {
+    return keyword_bitmaps_.Of(k, keyword_documents(k), documents());
   }
 
   std::span<const uint8_t> section(Section s) const {
@@ -119,6 +129,9 @@ class Segment {
   const uint8_t* positions_ = nullptr;
   std::span<const uint32_t> keyword_begins_, keyword_documents_;
   ValueColumn categories_, sources_, venues_;
+
+  StringLookup term_lookup_;
+  KeywordBitmaps keyword_bitmaps_;
 };
 
 }  // namespace paperwire::index

@@ -37,8 +37,18 @@ int64_t Snapshot::bytes() const {
 const FieldNorms& Snapshot::norms() const {
   std::call_once(norms_once_, [this] {
     norms_ = std::make_unique<const FieldNorms>(average_lengths_);
+    impacts_ = ImpactTable::Of(average_lengths_);
   });
   return *norms_;
+}
+
+std::shared_ptr<const ImpactTable> Snapshot::impacts(
+    query::FieldSet fields) const {
+  if (fields != query::kAllFields) {
+    return ImpactTable::Of(average_lengths_, fields);
+  }
+  norms();
+  return impacts_;
 }
 
 bool Snapshot::Find(int64_t number, Place* place) const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "service/index/field_norms.h"
+#include "service/index/impacts.h"
 #include "service/index/segment.h"
 
 namespace paperwire::index {
@@ -61,6 +62,8 @@ class Snapshot {
     return average_lengths_;
   }
   const FieldNorms& norms() const;
+  // Bounds of impacts in these fields.
+  std::shared_ptr<const ImpactTable> impacts(query::FieldSet fields) const;
 
   // Where a paper lives.
   struct Place {
@@ -77,6 +80,7 @@ class Snapshot {
   std::array<double, query::kTextFields> average_lengths_{};
   mutable std::once_flag norms_once_;
   mutable std::unique_ptr<const FieldNorms> norms_;
+  mutable std::shared_ptr<const ImpactTable> impacts_;  // in all fields
 };
 
 }  // namespace paperwire::index

@@ -10,7 +10,7 @@ namespace paperwire::index {
 AcceptedTerm AcceptWord(const Segment& segment, const query::Word& word) {
   AcceptedTerm accepted;
   if (!word.exact) {
-    accepted.term = segment.terms().Find(word.stem);
+    accepted.term = segment.FindTerm(word.stem);
     accepted.all = true;
     return accepted;
   }

@@ -71,20 +71,25 @@ uint32_t LiveDocuments(const SegmentView& view, uint32_t term) {
   return view.deleted_count == 0 ? all : all - DeletedDocuments(view, term);
 }
 
+namespace {
+
+// The living documents of one segment that have the word.
+int64_t DocumentsWith(const SegmentView& view, const query::Word& word,
+                      const AcceptedTerm& accepted) {
+  if (accepted.term == kNotFound) return 0;
+  if (accepted.all) return LiveDocuments(view, accepted.term);
+  if (view.deleted_count == 0) {
+    return view.segment->form(view.segment->forms().Find(word.form)).documents;
+  }
+  return CountLive(view, CountSpellings(*view.segment, {accepted}).documents);
+}
+
+}  // namespace
+
 int64_t DocumentsWithWord(const Snapshot& snapshot, const query::Word& word) {
   int64_t documents = 0;
   for (const SegmentView& view : snapshot.segments()) {
-    const AcceptedTerm accepted = AcceptWord(*view.segment, word);
-    if (accepted.term == kNotFound) continue;
-    if (accepted.all) {
-      documents += LiveDocuments(view, accepted.term);
-    } else if (view.deleted_count == 0) {
-      documents +=
-          view.segment->form(view.segment->forms().Find(word.form)).documents;
-    } else {
-      documents +=
-          CountLive(view, CountSpellings(*view.segment, {accepted}).documents);
-    }
+    documents += DocumentsWith(view, word, AcceptWord(*view.segment, word));
   }
   return documents;
 }
@@ -92,7 +97,16 @@ int64_t DocumentsWithWord(const Snapshot& snapshot, const query::Word& word) {
 double LeafIdf(const Snapshot& snapshot, const Node& leaf,
                std::vector<LeafCache>* caches) {
   const int64_t all = snapshot.documents();
-  if (leaf.kind == Node::Kind::kWord || leaf.kind == Node::Kind::kPhrase) {
+  if (leaf.kind == Node::Kind::kWord) {
+    int64_t documents = 0;
+    for (size_t i = 0; i < snapshot.segments().size(); ++i) {
+      const SegmentView& view = snapshot.segments()[i];
+      documents += DocumentsWith(view, leaf.words.front(),
+                                 LeafWord(*view.segment, leaf, &(*caches)[i]));
+    }
+    return Idf(all, documents);
+  }
+  if (leaf.kind == Node::Kind::kPhrase) {
     double sum = 0;
     for (const query::Word& word : leaf.words) {
       sum += Idf(all, DocumentsWithWord(snapshot, word));

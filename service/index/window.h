@@ -7,6 +7,7 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_WINDOW_H_
 #define PAPERWIRE_SERVICE_INDEX_WINDOW_H_
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -35,14 +36,9 @@ class WindowSet {
 
   // Adds 0 to size - 1.
   void AddFirst(uint32_t size) {
-    for (size_t w = 0; w < kWords; ++w) {
-      const uint32_t from = static_cast<uint32_t>(w * 64);
-      if (from + 64 <= size) {
-        words_[w] = ~uint64_t{0};
-      } else if (from < size) {
-        words_[w] |= (uint64_t{1} << (size - from)) - 1;
-      }
-    }
+    const size_t whole = size / 64;
+    std::fill_n(words_.begin(), whole, ~uint64_t{0});
+    if (size % 64 != 0) words_[whole] |= (uint64_t{1} << (size % 64)) - 1;
   }
 
   bool Empty() const {

@@ -23,7 +23,7 @@ constexpr uint32_t kFew = kWindowSize / 8;
 }  // namespace
 
 WindowScorer::WindowScorer(
-    const Segment& segment, const AverageLengths& averages,
+    const Segment& segment, const Snapshot& snapshot,
     const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
     const std::vector<LeafScorer>& scorers)
     : segment_(segment),
@@ -41,9 +41,10 @@ WindowScorer::WindowScorer(
     leaf.scorer = scorers[i];
   }
   unit_ = weights / kUnits;
-  const double drift = Drift(segment.meta().bound_averages, averages);
+  const double drift =
+      Drift(segment.meta().bound_averages, snapshot.average_lengths());
   for (Leaf& leaf : leaves_) {
-    leaf.impacts = ImpactTable::Of(averages, leaf.scorer.fields);
+    leaf.impacts = snapshot.impacts(leaf.scorer.fields);
     leaf.factor = static_cast<uint32_t>(
         std::ceil(leaf.scorer.weight / unit_ / 255 * 256));
     leaf.bounds.resize(windows_);
@@ -202,6 +203,8 @@ void WindowScorer::Evaluate(const Window& window, const WindowSet& set,
     LookUpFrom(0, window, need);
   } else if (any || size < kFew) {
     EvaluateFew(window, set, any, essential, others, need);
+  } else if (essential == 1 && here_[0].second->cursor != nullptr) {
+    EvaluateOne(window, set, others, need);
   } else if (essential > 0) {
     EvaluateMany(window, set, essential, others, need);
   } else {
@@ -240,6 +243,27 @@ void WindowScorer::EvaluateFew(const Window& window, const WindowSet& set,
     sums_[i] = 0;
   });
   LookUpFrom(essential, window, need);
+}
+
+void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
+                               uint32_t others, uint32_t need) {
+  Leaf& leaf = *here_[0].second;
+  const uint8_t* const rows = leaf.impacts->rows();
+  const uint8_t* const classes = segment_.classes() + window.begin;
+  const uint32_t factor = leaf.factor;
+  // The least impact that will do.
+  uint32_t least = 1;
+  if (need > others) {
+    while (least < 255 && Units(leaf, least) + others < need) ++least;
+  }
+  candidates_.clear();
+  leaf.cursor->ForEachIn(
+      window.begin / kWindowSize, [&](uint32_t place, uint8_t code) {
+        const uint32_t impact = rows[uint32_t{code} * 256 + classes[place]];
+        if (impact < least || !set.Has(place)) return;
+        candidates_.push_back(((impact * factor >> 8) + 1) << 16 | place);
+      });
+  LookUpFrom(1, window, need);
 }
 
 void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,

@@ -27,7 +27,7 @@
 
 #include "service/index/impacts.h"
 #include "service/index/matcher.h"
-#include "service/index/segment.h"
+#include "service/index/snapshot.h"
 #include "service/index/top_hits.h"
 #include "service/index/window.h"
 
@@ -39,9 +39,8 @@ class WindowScorer {
   static constexpr size_t kMaxLeaves = 1024;
 
   // `leaves` and `scorers` by scoring leaf, in the order of the tree; null
-  // where the leaf is true of nothing in the segment. `averages` are those of
-  // the snapshot.
-  WindowScorer(const Segment& segment, const AverageLengths& averages,
+  // where the leaf is true of nothing in the segment.
+  WindowScorer(const Segment& segment, const Snapshot& snapshot,
                const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
                const std::vector<LeafScorer>& scorers);
 
@@ -85,6 +84,9 @@ class WindowScorer {
   uint32_t Partition(uint32_t window, uint32_t need, size_t* essential);
   void EvaluateFew(const Window& window, const WindowSet& set, bool any,
                    size_t essential, uint32_t others, uint32_t need);
+  // When one leaf alone is essential.
+  void EvaluateOne(const Window& window, const WindowSet& set, uint32_t others,
+                   uint32_t need);
   void EvaluateMany(const Window& window, const WindowSet& set,
                     size_t essential, uint32_t others, uint32_t need);
   template <bool kAnyField>
