@@ -48,6 +48,7 @@ struct Index::Impl {
                                        int64_t sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex);
   void MergeLoop();
+  MergeChoice Choose() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   const IndexOptions options;
   std::atomic<uint64_t> next_id{1};
@@ -62,6 +63,7 @@ struct Index::Impl {
   std::shared_ptr<const Snapshot> current ABSL_GUARDED_BY(mutex);
   bool stop ABSL_GUARDED_BY(mutex) = false;
   bool idle ABSL_GUARDED_BY(mutex) = false;  // nothing to merge
+  bool merge_all ABSL_GUARDED_BY(mutex) = false;
   std::thread merger;
 };
 
@@ -81,6 +83,17 @@ std::shared_ptr<const Segment> Index::Impl::Build(
   return any ? builder.Finish(next_id++, sequence) : nullptr;
 }
 
+MergeChoice Index::Impl::Choose() {
+  const std::vector<SegmentView>& segments = current->segments();
+  if (merge_all) {
+    merge_all = false;
+    const bool many = segments.size() > 1;
+    const bool deleted = !segments.empty() && segments[0].deleted_count > 0;
+    if (many || deleted) return {0, segments.size()};
+  }
+  return ChooseMerge(segments, options.merge_factor);
+}
+
 void Index::Impl::MergeLoop() {
   while (true) {
     std::vector<SegmentView> chosen;
@@ -88,7 +101,7 @@ void Index::Impl::MergeLoop() {
       MutexLock lock(&mutex);
       MergeChoice choice;
       lock.Await([&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-        choice = ChooseMerge(current->segments(), options.merge_factor);
+        choice = Choose();
         const bool nothing = choice.begin == choice.end;
         if (nothing && !idle) lock.Changed();  // somebody may wait for this
         idle = nothing;
@@ -186,6 +199,17 @@ std::shared_ptr<const Snapshot> Index::snapshot() const {
 }
 
 int64_t Index::sequence() const { return snapshot()->sequence(); }
+
+void Index::MergeAll() {
+  WaitForMerges();
+  {
+    MutexLock lock(&impl_->mutex);
+    impl_->merge_all = true;
+    impl_->idle = false;
+    lock.Changed();
+  }
+  WaitForMerges();
+}
 
 void Index::WaitForMerges() {
   MutexLock lock(&impl_->mutex);

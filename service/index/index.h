@@ -79,6 +79,10 @@ class Index {
   // The sequence number up to which the index is complete.
   int64_t sequence() const;
 
+  // Merges all segments into one, in the background, and waits for it: worth
+  // it after a large import, or to compare. Deleted documents are gone then.
+  void MergeAll();
+
   // Waits until the background has nothing to merge (tests, measurements).
   void WaitForMerges();
 
