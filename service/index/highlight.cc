@@ -149,7 +149,7 @@ FieldHighlight Highlighter::Mark(query::TextField field, std::string_view text,
     highlight.snippet_begin = snippet.begin;
   } else {
     highlight.snippet = std::string(text);
-    std::replace(highlight.snippet.begin(), highlight.snippet.end(), '\n', ' ');
+    BreaksToSpaces(&highlight.snippet);
   }
   return highlight;
 }

@@ -37,6 +37,11 @@ bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 }  // namespace
 
+void BreaksToSpaces(std::string* text) {
+  // Without a branch, compilers do 16 characters at a time.
+  for (char& c : *text) c = c == '\n' ? ' ' : c;
+}
+
 Snippet ChooseSnippet(std::string_view text, bool ascii,
                       const std::vector<CharSpan>& spans) {
   const Offsets offsets(text, ascii);
@@ -89,7 +94,7 @@ Snippet ChooseSnippet(std::string_view text, bool ascii,
   const size_t from = offsets[begin];
   const size_t to = offsets[std::max(begin, end)];
   snippet.text = std::string(text.substr(from, to - from));
-  std::replace(snippet.text.begin(), snippet.text.end(), '\n', ' ');
+  BreaksToSpaces(&snippet.text);
   return snippet;
 }
 

@@ -25,6 +25,9 @@ struct Snippet {
 Snippet ChooseSnippet(std::string_view text, bool ascii,
                       const std::vector<CharSpan>& spans);
 
+// Snippets are one line.
+void BreaksToSpaces(std::string* text);
+
 }  // namespace paperwire::index
 
 #endif  // PAPERWIRE_SERVICE_INDEX_SNIPPET_H_

@@ -134,6 +134,13 @@ uint32_t TextWords::StemHash(std::string_view stem) {
   return static_cast<uint32_t>(StableHash(stem));
 }
 
+void TextWords::Prefetch() const {
+  constexpr size_t kCacheLine = 64;
+  for (size_t i = 0; i < hashes_.size(); i += kCacheLine / sizeof(uint32_t)) {
+    __builtin_prefetch(hashes_.data() + i);
+  }
+}
+
 size_t TextWords::bytes() const {
   return sizeof(*this) + letters_.capacity() +
          hashes_.capacity() * sizeof(uint32_t) +

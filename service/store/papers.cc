@@ -74,9 +74,14 @@ absl::StatusOr<std::vector<std::shared_ptr<const StoredPaper>>> Papers::Read(
   papers.reserve(sequences.size());
   bool all = true;
   for (const int64_t sequence : sequences) {
-    papers.push_back(recent_.Find(sequence));
-    all = all && papers.back() != nullptr &&
-          (wanted == kBytes || papers.back()->has_words());
+    const StoredPaper* paper =
+        papers.emplace_back(recent_.Find(sequence)).get();
+    if (paper == nullptr || (wanted == kWithWords && !paper->has_words())) {
+      all = false;
+    } else if (wanted == kWithWords) {
+      paper->title_words().Prefetch();
+      paper->abstract_words().Prefetch();
+    }
   }
   if (all) return papers;
 
