@@ -24,7 +24,8 @@ using RawSearchService = v1::SearchService::WithRawMethod_Search<
     v1::SearchService::WithRawMethod_SearchBatch<
         v1::SearchService::WithRawMethod_ExportPapers<
             v1::SearchService::WithRawMethod_SearchSimilarPapers<
-                v1::SearchService::Service>>>>;
+                v1::SearchService::WithRawMethod_Suggest<
+                    v1::SearchService::Service>>>>>;
 
 using RawSubscriptionService =
     v1::SubscriptionService::WithRawMethod_Watch<

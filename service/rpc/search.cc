@@ -17,6 +17,7 @@
 #include "service/rpc/convert.h"
 #include "service/rpc/hits.h"
 #include "service/rpc/status.h"
+#include "service/rpc/suggest.h"
 
 namespace paperwire::rpc {
 namespace {
@@ -126,6 +127,7 @@ absl::Status Search(const SearchContext& context,
   for (const std::string& word : query.ignored_words) {
     response->add_ignored_words(word);
   }
+  RETURN_IF_ERROR(AddRewrites(context, *snapshot, request, query, response));
   if (result->more) {
     response->set_next_page_token(
         MakePageToken(context.store.journal_id(), fingerprint,

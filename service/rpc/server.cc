@@ -19,6 +19,7 @@
 #include "service/rpc/raw_services.h"
 #include "service/rpc/search.h"
 #include "service/rpc/server_info.h"
+#include "service/rpc/suggest.h"
 #include "service/rpc/unary.h"
 #include "service/rpc/watch_stream.h"
 #include "service/store/walks.h"
@@ -99,6 +100,12 @@ struct Methods {
         [m = *this](auto& call) mutable {
           return SearchSimilar(m.Context(call.context), call.request,
                                &call.response);
+        });
+    ServeUnary<v1::SuggestRequest, v1::SuggestResponse>(
+        loop, service, &RawSearchService::RequestSuggest,
+        [m = *this](auto& call) mutable {
+          return Suggest(m.Context(call.context), call.request,
+                         &call.response);
         });
   }
 
