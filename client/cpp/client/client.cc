@@ -90,6 +90,13 @@ absl::StatusOr<v1::SearchSimilarPapersResponse> Client::SearchSimilarPapers(
       request, timeout_);
 }
 
+absl::StatusOr<v1::SuggestResponse> Client::Suggest(
+    const v1::SuggestRequest& request) {
+  return Call<v1::SuggestResponse>(connection_->search,
+                                   &v1::SearchService::Stub::Suggest, request,
+                                   timeout_);
+}
+
 absl::StatusOr<v1::GetServerInfoResponse> Client::GetServerInfo() {
   return Call<v1::GetServerInfoResponse>(
       connection_->server, &v1::ServerService::Stub::GetServerInfo,

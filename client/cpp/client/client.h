@@ -68,6 +68,8 @@ class Client {
       const v1::SearchBatchRequest& request);
   absl::StatusOr<v1::SearchSimilarPapersResponse> SearchSimilarPapers(
       const v1::SearchSimilarPapersRequest& request);
+  absl::StatusOr<v1::SuggestResponse> Suggest(
+      const v1::SuggestRequest& request);
 
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo();
   absl::StatusOr<v1::GetServerStatsResponse> GetServerStats();

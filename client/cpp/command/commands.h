@@ -8,6 +8,7 @@
 namespace paperwire::command {
 
 CommandSpec SearchCommand();      // search_command.cc
+CommandSpec SuggestCommand();     // suggest_command.cc
 CommandSpec SimilarCommand();     // similar_command.cc
 CommandSpec GetCommand();         // get_command.cc
 CommandSpec ListCommand();        // list_command.cc

@@ -9,6 +9,7 @@
 #include "client/cpp/command/json.h"
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/query_flags.h"
+#include "client/cpp/command/rewrites.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -128,6 +129,7 @@ int RunSearch(Context& context) {
     if (first) PrintFacets(response->facets(), context.out);
     if (last) {
       PrintSummary(context, *response, took, rank);
+      if (first) PrintRewrites(context, *response);
       return context.Done();
     }
   }
@@ -145,7 +147,8 @@ CommandSpec SearchCommand() {
       .details =
           StrCat(kQueryLanguage,
                  " Papers that match only some of the words come last and set "
-                 "apart; --strict leaves them out. Piped into a program, the "
+                 "apart; --strict leaves them out. When none matches all, other "
+                 "spellings and wider queries that do are named. Piped into a program, the "
                  "hits come with tabs between the columns; with --json as "
                  "{\"hit\":...} lines and a closing {\"summary\":...}."),
       .flags = WithQueryFlags({

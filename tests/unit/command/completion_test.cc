@@ -65,8 +65,8 @@ TEST_F(CompletionTest, BashAcceptsTheScript) {
 TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire sea"), "search");
   EXPECT_EQ(Bash("paperwire ''"),
-            "search similar get list watch import harvest export status "
-            "changes split delete help completion version");
+            "search suggest similar get list watch import harvest export "
+            "status changes split delete help completion version");
   EXPECT_EQ(Bash("paperwire search --str"), "--strict");
   EXPECT_EQ(Bash("paperwire --json search --pag"), "--page-token");
   EXPECT_EQ(Bash("paperwire --server host:1 search --exp"), "--explain");

@@ -209,6 +209,15 @@ class FakeServer::Services final {
       return grpc::Status::OK;
     }
 
+    grpc::Status Suggest(grpc::ServerContext*,
+                         const v1::SuggestRequest* request,
+                         v1::SuggestResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->suggests.push_back(*request);
+      *response = fake_->suggest_response;
+      return grpc::Status::OK;
+    }
+
     grpc::Status ExportPapers(
         grpc::ServerContext*, const v1::ExportPapersRequest* request,
         grpc::ServerWriter<v1::ExportPapersResponse>* writer) override {

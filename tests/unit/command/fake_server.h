@@ -44,6 +44,7 @@ class FakeServer {
 
   // What was asked.
   std::vector<v1::SearchRequest> searches;
+  std::vector<v1::SuggestRequest> suggests;
   std::vector<v1::ListPapersRequest> lists;
   std::vector<v1::WatchRequest> watches;
   std::vector<v1::DeletePaperRequest> deletes;
@@ -58,6 +59,7 @@ class FakeServer {
   bool refuse_imports = false;  // FAILED_PRECONDITION
   v1::SearchResponse search_response;
   bool canned_search = false;  // answer search_response
+  v1::SuggestResponse suggest_response;
 
  private:
   class Services;
