@@ -53,6 +53,12 @@ from paperwire.results import (
     Results,
     Similar,
 )
+from paperwire.suggesting import (
+    Rewrite,
+    Suggestion,
+    Suggestions,
+    WordChange,
+)
 from paperwire.watch import AsyncWatch, Match, Reset, ResetWarning, Watch
 
 __version__ = _version("paperwire")
@@ -69,6 +75,10 @@ __all__ = [
     "Explanation",
     "Facet",
     "Similar",
+    "Suggestion",
+    "Suggestions",
+    "Rewrite",
+    "WordChange",
     "PaperList",
     "AsyncPaperList",
     "Export",

@@ -123,7 +123,10 @@ def table_html(
     return (
         f"<div><p>{escape(head)}</p><table><thead><tr>{names}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
-        + (f"<p><small>{escape(more)}</small></p>" if more else "")
+        + "".join(
+            f"<p><small>{escape(line)}</small></p>"
+            for line in more.splitlines()
+        )
         + "</div>"
     )
 

@@ -107,6 +107,9 @@ SEARCH_SIMILAR_PAPERS = _method(
     search.SearchSimilarPapersRequest,
     search.SearchSimilarPapersResponse,
 )
+SUGGEST = _method(
+    "SearchService", "Suggest", search.SuggestRequest, search.SuggestResponse
+)
 WATCH = _method(
     "SubscriptionService",
     "Watch",

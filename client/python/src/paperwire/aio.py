@@ -67,6 +67,7 @@ from paperwire.names import paper_name
 from paperwire.papers import Paper
 from paperwire.query import AnyQuery, Words, query_proto
 from paperwire.results import AsyncPaperList, AsyncResults, Similar
+from paperwire.suggesting import Kinds, Suggestion, Suggestions, suggest_request
 from paperwire.v1 import paper_service_pb2 as papers_pb
 from paperwire.v1 import search_service_pb2 as search_pb
 from paperwire.v1 import server_service_pb2 as server_pb
@@ -257,6 +258,19 @@ class AsyncClient:
                 _rpc.SEARCH_SIMILAR_PAPERS, request, timeout
             )
         )
+
+    async def suggest(
+        self,
+        text: str,
+        *,
+        kinds: Kinds = None,
+        limit: int = 5,
+        timeout: Optional[float] = None,
+    ) -> Suggestions:
+        """Completes what someone types; as `Client.suggest`."""
+        request = suggest_request(text, kinds, limit)
+        answer = await self._calls.unary(_rpc.SUGGEST, request, timeout)
+        return Suggestions(Suggestion.from_proto(s) for s in answer.suggestions)
 
     def export(
         self,

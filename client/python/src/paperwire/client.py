@@ -65,6 +65,7 @@ from paperwire.names import paper_name
 from paperwire.papers import Paper
 from paperwire.query import AnyQuery, Words, query_proto
 from paperwire.results import PaperList, Results, Similar
+from paperwire.suggesting import Kinds, Suggestion, Suggestions, suggest_request
 from paperwire.v1 import paper_service_pb2 as papers_pb
 from paperwire.v1 import search_service_pb2 as search_pb
 from paperwire.v1 import server_service_pb2 as server_pb
@@ -331,6 +332,30 @@ class Client:
         return Similar(
             self._calls.unary(_rpc.SEARCH_SIMILAR_PAPERS, request, timeout)
         )
+
+    def suggest(
+        self,
+        text: str,
+        *,
+        kinds: Kinds = None,
+        limit: int = 5,
+        timeout: Optional[float] = None,
+    ) -> Suggestions:
+        """Completes what someone types: titles, authors and terms.
+
+        Args:
+            text: Plain words, the last one perhaps not to its end.
+            kinds: title, author, term, in the order wanted. None: all.
+            limit: How many of each kind, 1 to 20.
+            timeout: Seconds that the call may take.
+
+        Raises:
+            InvalidArgument: The text is longer than 512 bytes.
+            ValueError: There is no such kind.
+        """
+        request = suggest_request(text, kinds, limit)
+        answer = self._calls.unary(_rpc.SUGGEST, request, timeout)
+        return Suggestions(Suggestion.from_proto(s) for s in answer.suggestions)
 
     def export(
         self,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Optional, Union
 
 from paperwire._convert import (
+    LINK_KINDS,
     Time,
+    from_timestamp,
     to_link_kinds,
     to_list,
     to_timestamp,
@@ -52,6 +54,25 @@ class Query:
         for name in ("categories", "sources", "has"):
             words = tuple(to_list(getattr(self, name), name))
             object.__setattr__(self, name, words)
+
+    @classmethod
+    def from_proto(cls, proto: query_pb2.Query) -> Query:
+        """Makes it of the message."""
+        span = proto.published
+        words = {kind: word for word, kind in LINK_KINDS.items()}
+        return cls(
+            proto.text,
+            categories=proto.categories,
+            sources=proto.sources,
+            published_after=from_timestamp(span.start_time)
+            if span.HasField("start_time")
+            else None,
+            published_before=from_timestamp(span.end_time)
+            if span.HasField("end_time")
+            else None,
+            has=[words[kind] for kind in proto.has_links if kind in words],
+            min_votes=proto.min_vote_count,
+        )
 
     def to_proto(self) -> query_pb2.Query:
         """Returns the message of the contract.

@@ -21,6 +21,7 @@ from paperwire._frames import papers_frame
 from paperwire._requests import FACETS
 from paperwire.paging import AsyncPages, Loaded, Pages
 from paperwire.papers import Paper
+from paperwire.suggesting import Rewrite, help_text
 from paperwire.v1 import search_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -225,6 +226,8 @@ class _SearchState(_HitList):
         self._step = request.page_size
         self._size = request.page_size
         self._ignored = list(first.ignored_words)
+        self._meant = [Rewrite.from_proto(r) for r in first.did_you_mean]
+        self._wider = [Rewrite.from_proto(r) for r in first.relaxations]
         self._total = first.total_full_matches
         self._sequence = first.sequence
         self._facets = {}
@@ -274,6 +277,24 @@ class _SearchState(_HitList):
     def ignored_words(self) -> List[str]:
         """Common words of the query that were left aside ("the", "of")."""
         return self._ignored
+
+    @property
+    def did_you_mean(self) -> List[Rewrite]:
+        """The query with words that papers have, when it matches nothing.
+
+        Also when a word that it asks for stands in no paper.
+        """
+        return self._meant
+
+    @property
+    def relaxations(self) -> List[Rewrite]:
+        """Wider queries that match something, when this one does not."""
+        return self._wider
+
+    def _more(self) -> str:
+        return "\n".join(
+            filter(None, [super()._more(), help_text(self._meant, self._wider)])
+        )
 
     def _head(self) -> str:
         asked = _render.plain(self._request.query.text)

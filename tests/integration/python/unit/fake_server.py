@@ -116,6 +116,10 @@ class FakeServer:
         self.reject_words: List[str] = []
         self.oldest_sequence = 0
         self.expire_page_tokens = False
+        # Sent with every first page, and by Suggest.
+        self.rewrites = search_pb.SearchResponse()
+        self.suggestions = search_pb.SuggestResponse()
+        self.suggest_request = search_pb.SuggestRequest()
         self.heartbeat = 0.05
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -448,6 +452,8 @@ class _Service(
             sequence=server.sequence,
             next_page_token=str(at + size) if at + size < len(scored) else "",
         )
+        if not at:
+            response.MergeFrom(server.rewrites)
         words = request.query.text.lower().split()
         for partial, score, _, paper in scored[at : at + size]:
             hit = response.hits.add(
@@ -501,6 +507,11 @@ class _Service(
             except Failure as failure:
                 response.results.add(error=failure.status)
         return response
+
+    async def Suggest(self, request: Any, context: Any) -> Any:
+        await self.begin("Suggest", context)
+        self.server.suggest_request = request
+        return self.server.suggestions
 
     async def ExportPapers(self, request: Any, context: Any) -> Any:
         await self.begin("ExportPapers", context)
