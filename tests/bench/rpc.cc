@@ -1,0 +1,301 @@
+// What a call costs: starts a server over a data folder that holds papers,
+// and drives it from one thread with many calls in flight.
+//
+//     bench_rpc PAPERWIRED FOLDER QUERIES.jsonl
+//
+// Each line of QUERIES is an object with a "text". On a machine of two cores
+// client and server share both. The table gives calls a second, the time of a
+// call as the client sees it, and the CPU time that the server's process
+// spends on one; the row "in-process" is query::Parse and index::Search alone
+// over the same folder, in this process. GetServerInfo is the call that does
+// the least (it fills five fields); what Search adds is the server's CPU of a
+// Search, less that of GetServerInfo, less that of the query in-process.
+
+#include <grpcpp/grpcpp.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "nlohmann/json.hpp"
+#include "paperwire/v1/search_service.grpc.pb.h"
+#include "paperwire/v1/server_service.grpc.pb.h"
+#include "service/index/search.h"
+#include "service/query/parser.h"
+#include "service/store/store.h"
+
+namespace paperwire {
+namespace {
+
+constexpr int kInFlight = 64;
+constexpr int kPageSize = 10;
+constexpr absl::Duration kWarmUp = absl::Seconds(1);
+constexpr absl::Duration kMeasured = absl::Seconds(4);
+
+[[noreturn]] void Fail(const std::string& what) {
+  std::fprintf(stderr, "bench_rpc: %s\n", what.c_str());
+  std::exit(1);
+}
+
+double Seconds(const timespec& t) {
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+// CPU time, user and system, of all threads of a process so far.
+double CpuSeconds(pid_t process) {
+  clockid_t clock;
+  timespec time;
+  if (clock_getcpuclockid(process, &clock) != 0 ||
+      clock_gettime(clock, &time) != 0) {
+    Fail("the server is gone");
+  }
+  return Seconds(time);
+}
+
+double OwnCpuSeconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return Seconds(time);
+}
+
+std::vector<std::string> ReadTexts(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> texts;
+  for (std::string line; std::getline(file, line);) {
+    texts.push_back(nlohmann::json::parse(line).at("text"));
+  }
+  if (texts.empty()) Fail("no queries in " + path);
+  return texts;
+}
+
+// The server as a process of its own, until it goes out of scope.
+class ServerProcess {
+ public:
+  ServerProcess(const std::string& program, const std::string& folder) {
+    const std::string port_file = folder + "/bench-port";
+    unlink(port_file.c_str());
+    std::vector<std::string> arguments = {
+        program,       "--data",      folder,   "--listen",
+        "127.0.0.1:0", "--port-file", port_file};
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    if (posix_spawn(&pid_, program.c_str(), nullptr, nullptr, argv.data(),
+                    environ) != 0) {
+      Fail("cannot start " + program);
+    }
+    int port = 0;
+    while (!(std::ifstream(port_file) >> port)) {
+      if (waitpid(pid_, nullptr, WNOHANG) != 0) Fail("the server ended");
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    unlink(port_file.c_str());
+    address_ = "127.0.0.1:" + std::to_string(port);
+  }
+  ~ServerProcess() {
+    kill(pid_, SIGTERM);
+    waitpid(pid_, nullptr, 0);
+  }
+
+  pid_t pid() const { return pid_; }
+  const std::string& address() const { return address_; }
+
+ private:
+  pid_t pid_ = 0;
+  std::string address_;
+};
+
+struct Figures {
+  double calls_per_second = 0;
+  double p50_us = 0, p99_us = 0;
+  double server_cpu_us = 0;
+  double client_cpu_us = 0;
+  double bytes = 0;
+};
+
+// Drives one method with kInFlight calls at a time. `start` starts a call for
+// the n-th request on the queue.
+template <typename Response>
+Figures Drive(
+    pid_t server,
+    const std::function<
+        std::unique_ptr<grpc::ClientAsyncResponseReader<Response>>(
+            size_t n, grpc::ClientContext*, grpc::CompletionQueue*)>& start) {
+  struct Call {
+    std::unique_ptr<grpc::ClientContext> context;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
+    Response response;
+    grpc::Status status;
+    absl::Time begin;
+  };
+  grpc::CompletionQueue queue;
+  std::vector<Call> calls(kInFlight);
+  size_t next = 0;
+  const auto begin_call = [&](Call& call) {
+    call.reader.reset();
+    call.context = std::make_unique<grpc::ClientContext>();
+    call.begin = absl::Now();
+    call.reader = start(next++, call.context.get(), &queue);
+    call.reader->Finish(&call.response, &call.status, &call);
+  };
+  for (Call& call : calls) begin_call(call);
+
+  std::vector<float> took;
+  double bytes = 0;
+  absl::Time measured_from = absl::Now() + kWarmUp;
+  bool measuring = false;
+  double server_cpu = 0;
+  double client_cpu = 0;
+  int open = kInFlight;
+  Figures figures;
+  void* tag = nullptr;
+  bool ok = false;
+  while (open > 0 && queue.Next(&tag, &ok)) {
+    Call& call = *static_cast<Call*>(tag);
+    if (!call.status.ok())
+      Fail("a call failed: " + call.status.error_message());
+    const absl::Time now = absl::Now();
+    if (!measuring && now >= measured_from && figures.calls_per_second == 0) {
+      measuring = true;
+      measured_from = now;
+      server_cpu = CpuSeconds(server);
+      client_cpu = CpuSeconds(getpid());
+    }
+    if (measuring) {
+      took.push_back(
+          static_cast<float>(absl::ToDoubleMicroseconds(now - call.begin)));
+      bytes += static_cast<double>(call.response.ByteSizeLong());
+      if (now - measured_from >= kMeasured) {
+        measuring = false;
+        const auto count = static_cast<double>(took.size());
+        figures.calls_per_second =
+            count / absl::ToDoubleSeconds(now - measured_from);
+        figures.server_cpu_us = (CpuSeconds(server) - server_cpu) / count * 1e6;
+        figures.client_cpu_us =
+            (CpuSeconds(getpid()) - client_cpu) / count * 1e6;
+      }
+    }
+    if (figures.calls_per_second == 0) {
+      begin_call(call);
+    } else {
+      --open;
+    }
+  }
+  queue.Shutdown();
+  while (queue.Next(&tag, &ok)) {
+  }
+  std::sort(took.begin(), took.end());
+  figures.p50_us = took[took.size() / 2];
+  figures.p99_us = took[took.size() * 99 / 100];
+  figures.bytes = bytes / static_cast<double>(took.size());
+  return figures;
+}
+
+void Print(const std::string& what, const Figures& f) {
+  std::printf("%-44s %9.0f %8.0f %8.0f %11.1f %11.1f\n", what.c_str(),
+              f.calls_per_second, f.p50_us, f.p99_us, f.server_cpu_us,
+              f.client_cpu_us);
+  std::fflush(stdout);
+}
+
+// Leaves of `texts` what can be asked as it stands ("A*" stands for too many
+// words), and returns the mean CPU time of one query without the server, in
+// microseconds.
+double InProcess(const std::string& folder, std::vector<std::string>* texts) {
+  store::StoreOptions store_options;
+  store_options.folder = folder;
+  absl::StatusOr<std::unique_ptr<store::Store>> store =
+      store::Store::Open(store_options);
+  if (!store.ok()) Fail(std::string(store.status().message()));
+  const std::shared_ptr<const index::Snapshot> snapshot = (*store)->snapshot();
+  index::SearchOptions options;
+  options.limit = kPageSize;
+  options.check = [] { return absl::OkStatus(); };
+  const auto ask = [&](const std::string& text) {
+    v1::Query request;
+    request.set_text(text);
+    const absl::StatusOr<query::Query> query = query::Parse(request);
+    return query.ok() && index::Search(*snapshot, *query, options).ok();
+  };
+  std::erase_if(*texts, [&](const std::string& text) { return !ask(text); });
+  const double begin = OwnCpuSeconds();
+  for (const std::string& text : *texts) ask(text);
+  return (OwnCpuSeconds() - begin) / static_cast<double>(texts->size()) * 1e6;
+}
+
+struct SearchKind {
+  const char* name;
+  bool highlights;
+  const char* mask;
+};
+
+int Run(const std::string& program, const std::string& folder,
+        const std::string& queries) {
+  std::vector<std::string> texts = ReadTexts(queries);
+  const double all = InProcess(folder, &texts);
+  std::printf("%zu queries, %d hits; %d calls in flight, one channel\n",
+              texts.size(), kPageSize, kInFlight);
+  std::printf("%-44s %9s %8s %8s %11s %11s\n", "", "calls/s", "p50 us",
+              "p99 us", "server us", "client us");
+  std::printf("%-44s %9.0f %8s %8s %11.1f\n", "in-process", 1e6 / all, "", "",
+              all);
+
+  const ServerProcess server(program, folder);
+  const auto channel =
+      grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials());
+  const auto info_stub = v1::ServerService::NewStub(channel);
+  const Figures no_op = Drive<v1::GetServerInfoResponse>(
+      server.pid(),
+      [&](size_t, grpc::ClientContext* context, grpc::CompletionQueue* queue) {
+        return info_stub->AsyncGetServerInfo(context,
+                                             v1::GetServerInfoRequest(), queue);
+      });
+  Print("GetServerInfo", no_op);
+
+  const auto search_stub = v1::SearchService::NewStub(channel);
+  for (const SearchKind& kind :
+       {SearchKind{"Search, titles, no highlights", false, "title"},
+        SearchKind{"Search, all fields, no highlights", false, nullptr},
+        SearchKind{"Search, titles, highlights", true, "title"},
+        SearchKind{"Search, all fields, highlights", true, nullptr}}) {
+    v1::SearchRequest request;
+    request.set_page_size(kPageSize);
+    request.set_omit_highlights(!kind.highlights);
+    if (kind.mask != nullptr) request.mutable_read_mask()->add_paths(kind.mask);
+    const Figures figures = Drive<v1::SearchResponse>(
+        server.pid(), [&](size_t n, grpc::ClientContext* context,
+                          grpc::CompletionQueue* queue) {
+          request.mutable_query()->set_text(texts[n % texts.size()]);
+          return search_stub->AsyncSearch(context, request, queue);
+        });
+    Print(kind.name, figures);
+    std::printf("%-44s %9s %8s %8s %11.1f  (%.0f bytes)\n",
+                "  adds to a call and the query", "", "", "",
+                figures.server_cpu_us - no_op.server_cpu_us - all,
+                figures.bytes);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace paperwire
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: bench_rpc PAPERWIRED FOLDER QUERIES.jsonl\n");
+    return 2;
+  }
+  return paperwire::Run(argv[1], argv[2], argv[3]);
+}
