@@ -107,7 +107,7 @@ uint32_t CountsMatcher::ImpactAt(uint32_t document,
   const FieldCounts counts = CountsOf(document);
   return counts == FieldCounts{}
              ? 0
-             : impacts.at(Codes().code(counts), segment_.classes()[document]);
+             : impacts.at(kCodeTable.code(counts), segment_.classes()[document]);
 }
 
 }  // namespace paperwire::index

@@ -210,16 +210,16 @@ class Guesser {
     Node changed = leaf;
     changed.words.clear();
     for (size_t w = 0; w < leaf.words.size(); ++w) {
-      const auto r = std::find_if(
+      const auto found = std::find_if(
           replacements.begin(), replacements.end(),
           [&](const Replacement& r) { return r.leaf == index && r.word == w; });
-      if (r == replacements.end()) {
+      if (found == replacements.end()) {
         changed.words.push_back(leaf.words[w]);
         continue;
       }
-      changed.words.insert(changed.words.end(), r->words.begin(),
-                           r->words.end());
-      w += r->count - 1;
+      changed.words.insert(changed.words.end(), found->words.begin(),
+                           found->words.end());
+      w += found->count - 1;
     }
     changed.kind =
         changed.words.size() > 1 ? Node::Kind::kPhrase : Node::Kind::kWord;

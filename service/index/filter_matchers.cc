@@ -27,6 +27,9 @@ class ListMatcher : public Matcher {
     }
   }
   uint64_t Cost() const override { return documents_.size(); }
+  int64_t KnownCount() const override {
+    return static_cast<int64_t>(documents_.size());
+  }
 
  private:
   const std::span<const uint32_t> documents_;
@@ -45,6 +48,9 @@ class BitmapMatcher : public Matcher {
     set->UniteWords(bitmap_ + window.begin / 64);
   }
   uint64_t Cost() const override { return documents_; }
+  int64_t KnownCount() const override {
+    return static_cast<int64_t>(documents_);
+  }
 
  private:
   const uint64_t* const bitmap_;

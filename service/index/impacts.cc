@@ -62,7 +62,7 @@ AverageLengths BoundAverages(
 
 ImpactTable::ImpactTable(const AverageLengths& averages, query::FieldSet fields)
     : rows_(size_t{256} * 256, 255) {
-  const CodeTable& codes = Codes();
+  const CodeTable& codes = kCodeTable;
   for (uint32_t c = 0; c < 256; ++c) {
     AverageLengths factors{};
     for (int f = 0; f < query::kTextFields; ++f) {

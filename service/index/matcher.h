@@ -43,6 +43,10 @@ class Matcher {
   // A guess at how many documents of the segment will be looked at; the
   // children of an And are asked in this order.
   virtual uint64_t Cost() const = 0;
+
+  // How many documents of the segment, deleted ones included, the node is
+  // true of, where that is known beforehand; else -1.
+  virtual int64_t KnownCount() const { return -1; }
 };
 
 // What turns the counts of a leaf into a score.

@@ -26,8 +26,12 @@ PhraseMatcher::PhraseMatcher(const Segment& segment,
   });
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   for (const uint32_t term : terms) {
-    stems_.push_back({std::make_unique<PostingCursor>(segment, term), {}, {}});
+    stems_.emplace_back().cursor =
+        std::make_unique<PostingCursor>(segment, term);
   }
+  in_order_ = slop_ == 0 &&
+              std::all_of(words_.begin(), words_.end(),
+                          [](const AcceptedTerm& word) { return word.all; });
   for (const AcceptedTerm& word : words_) {
     const size_t stem = static_cast<size_t>(
         std::find(terms.begin(), terms.end(), word.term) - terms.begin());
@@ -56,6 +60,7 @@ bool PhraseMatcher::Count(FieldCounts* counts) {
     fields &= stem.cursor->fields(stem.cursor->document(), stem.cursor->code());
   }
   if (fields == 0) return false;
+  if (in_order_) return CountInOrder(fields, counts);
   for (Stem& stem : stems_) stem.cursor->Occurrences(&stem.occurrences);
   bool any = false;
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
@@ -69,6 +74,28 @@ bool PhraseMatcher::Count(FieldCounts* counts) {
     for (PhraseWord& word : positions_) word.places = stems_[word.stem].places;
     (*counts)[f] = counter_.Count(positions_, slop_);
     any = any || (*counts)[f] > 0;
+  }
+  return any;
+}
+
+bool PhraseMatcher::CountInOrder(query::FieldSet fields, FieldCounts* counts) {
+  for (Stem& stem : stems_) stem.cursor->Places(fields, &stem.all_places);
+  // Each place of the rarest stem's first word: are the others around it?
+  const size_t lead = static_cast<size_t>(
+      std::find(word_stems_.begin(), word_stems_.end(), size_t{0}) -
+      word_stems_.begin());
+  bool any = false;
+  for (const uint64_t place : stems_[0].all_places) {
+    if ((place & UINT32_MAX) < lead) continue;
+    bool all = true;
+    for (size_t i = 0; i < word_stems_.size() && all; ++i) {
+      if (i == lead) continue;
+      const std::vector<uint64_t>& places = stems_[word_stems_[i]].all_places;
+      all = std::find(places.begin(), places.end(), place - lead + i) !=
+            places.end();
+    }
+    (*counts)[place >> 32] += all;
+    any = any || all;
   }
   return any;
 }

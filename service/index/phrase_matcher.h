@@ -49,7 +49,8 @@ class PhraseMatcher : public LeafMatcher {
   struct Stem {
     std::unique_ptr<PostingCursor> cursor;
     std::vector<Occurrence> occurrences;
-    std::vector<PhrasePlace> places;  // of one field
+    std::vector<uint64_t> all_places;  // PostingCursor::Places
+    std::vector<PhrasePlace> places;   // of one field
   };
 
   void NarrowToStems(const Window& window, WindowSet* set);
@@ -61,11 +62,14 @@ class PhraseMatcher : public LeafMatcher {
   void Learn(const Window& window, const WindowSet& docs);
   // Counts in the document that all cursors are on.
   bool Count(FieldCounts* counts);
+  // The same when the words follow each other, in any spelling.
+  bool CountInOrder(query::FieldSet fields, FieldCounts* counts);
 
   const Segment& segment_;
   const std::vector<AcceptedTerm> words_;
   const int slop_;
   const query::FieldSet fields_;
+  bool in_order_ = false;  // no slop, and every word in any spelling
   const std::shared_ptr<PhraseMemo> memo_;
   std::vector<Stem> stems_;         // the rarest first
   std::vector<size_t> word_stems_;  // by word: index in stems_

@@ -67,6 +67,7 @@ class SharedMatcher : public Matcher {
     leaf_->AddTo(window, among, set);
   }
   uint64_t Cost() const override { return leaf_->Cost(); }
+  int64_t KnownCount() const override { return leaf_->KnownCount(); }
 
  private:
   const std::shared_ptr<LeafMatcher> leaf_;

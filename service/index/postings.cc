@@ -380,25 +380,32 @@ bool PostingCursor::Find(uint32_t document) {
   return true;
 }
 
-uint32_t PostingCursor::OccurrencesOf(uint32_t document, uint8_t code) const {
-  if (code != kNoCode) return Codes().occurrences(code);
+uint32_t PostingCursor::OccurrencesBefore(uint32_t begin, uint32_t end) {
   uint32_t sum = 0;
-  for (const uint32_t count : EscapedCounts(document)) sum += count;
+  bool escaped = false;
+  for (uint32_t i = begin; i < end; ++i) {
+    sum += kCodeTable.occurrences(codes_[i]);
+    escaped = escaped || codes_[i] == kNoCode;
+  }
+  if (!escaped) return sum;
+  if (kind_ == Kind::kDense) LoadDenseDocuments();
+  for (uint32_t i = begin; i < end; ++i) {
+    if (codes_[i] != kNoCode) continue;
+    for (const uint32_t n : EscapedCounts(documents_[i])) sum += n;
+  }
   return sum;
 }
 
-void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
+void PostingCursor::SeekPositions() {
   // Which chunk of positions, and which posting in it.
-  const uint32_t first = index_ / kBlockSize * kBlockSize;
   uint64_t chunk = index_ / kBlockSize;
   if (kind_ == Kind::kDense) {
     chunk |= uint64_t{window_} << 32;
     LoadDenseCodes();
-    LoadDenseDocuments();
   }
   if (chunk != chunk_ || positions_index_ > index_) {
     chunk_ = chunk;
-    positions_index_ = first;
+    positions_index_ = index_ / kBlockSize * kBlockSize;
     ordinal_index_ = 0;
     const uint8_t* p = segment_.positions() + info_.positions;
     if (kind_ == Kind::kSparse) {
@@ -418,15 +425,33 @@ void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
     }
     positions_next_ = p;
   }
-  uint32_t skip = 0;
-  for (; positions_index_ < index_; ++positions_index_) {
-    skip +=
-        OccurrencesOf(documents_[positions_index_], codes_[positions_index_]);
-  }
+  const uint32_t skip = OccurrencesBefore(positions_index_, index_);
   SkipPositions(&positions_next_, skip);
   ordinal_index_ += skip;
-  ++positions_index_;
+  positions_index_ = index_ + 1;
+}
 
+void PostingCursor::Places(query::FieldSet fields, std::vector<uint64_t>* out) {
+  SeekPositions();
+  out->clear();
+  const FieldCounts of_fields = counts();
+  for (uint64_t f = 0; f < query::kTextFields; ++f) {
+    const uint32_t n = of_fields[f];
+    ordinal_index_ += n;
+    if ((fields >> f & 1) == 0) {
+      SkipPositions(&positions_next_, n);
+      continue;
+    }
+    uint64_t place = f << 32;
+    for (uint32_t i = 0; i < n; ++i) {
+      place += GetPosition(&positions_next_);
+      out->push_back(place);
+    }
+  }
+}
+
+void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
+  SeekPositions();
   out->clear();
   const FieldCounts of_fields = counts();
   const uint64_t mask = (uint64_t{1} << ordinal_bits_) - 1;

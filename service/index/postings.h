@@ -89,15 +89,18 @@ class PostingCursor {
   uint32_t document() const { return document_; }
   uint8_t code() const { return code_; }
   FieldCounts counts() const { return counts(document_, code_); }
-  // Puts every occurrence into `out`, by field, then by position.
+  // Puts where it stands in these fields into `out`, rising: field << 32 |
+  // position.
+  void Places(query::FieldSet fields, std::vector<uint64_t>* out);
+  // The same in all fields, with the spellings.
   void Occurrences(std::vector<Occurrence>* out);
 
   // What a code of this stem stands for.
   FieldCounts counts(uint32_t document, uint8_t code) const {
-    return code != kNoCode ? Codes().counts(code) : EscapedCounts(document);
+    return code != kNoCode ? kCodeTable.counts(code) : EscapedCounts(document);
   }
   query::FieldSet fields(uint32_t document, uint8_t code) const {
-    return code != kNoCode ? Codes().fields(code) : EscapedFields(document);
+    return code != kNoCode ? kCodeTable.fields(code) : EscapedFields(document);
   }
 
   // A guess at how many postings a window has.
@@ -148,7 +151,10 @@ class PostingCursor {
 
   FieldCounts EscapedCounts(uint32_t document) const;
   query::FieldSet EscapedFields(uint32_t document) const;
-  uint32_t OccurrencesOf(uint32_t document, uint8_t code) const;
+  // In the postings [begin, end) of documents_.
+  uint32_t OccurrencesBefore(uint32_t begin, uint32_t end);
+  // Moves positions_next_ to those of posting index_.
+  void SeekPositions();
 
   const Segment& segment_;
   const uint32_t term_;

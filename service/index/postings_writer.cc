@@ -103,7 +103,7 @@ void PostingsWriter::Add(uint8_t field, uint32_t position, uint32_t ordinal) {
 }
 
 void PostingsWriter::EndDocument() {
-  const uint8_t code = Codes().code(counts_);
+  const uint8_t code = kCodeTable.code(counts_);
   if (code == kNoCode) {
     sections_->Append(Section::kEscapes,
                       EscapedPosting{term_, document_, counts_});

@@ -171,6 +171,12 @@ class Searcher {
     if (matcher != nullptr && MatchesNothing(*matcher)) {
       return absl::OkStatus();
     }
+    if (OnlyCounts() && facets_.empty() && matcher->KnownCount() >= 0 &&
+        snapshot_.segments()[index].deleted_count == 0 &&
+        excluded_[index].empty()) {
+      *total += matcher->KnownCount();
+      return absl::OkStatus();
+    }
     const auto narrow = [&](const Window& window) {
       WindowSet set = Candidates(index, window);
       if (matcher != nullptr && !set.Empty()) matcher->Narrow(window, &set);

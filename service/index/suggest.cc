@@ -16,13 +16,12 @@ namespace {
 
 using query::Node;
 
-// Up to so many spellings and postings a fragment is searched for as the
-// prefix it is; beyond, as its most frequent words within the postings, of
-// which no other word than the fragment itself may take too large a part.
-constexpr size_t kMaxSpellings = 256;
-constexpr int64_t kMaxPostings = 16000;
-constexpr int64_t kMaxWordPostings = 8000;
+// A fragment is looked for as its most frequent words within so many
+// postings, of which no other word than the fragment itself takes too large a
+// part. Rarer words come up when more of them is typed.
 constexpr size_t kMaxWords = 24;
+constexpr int64_t kMaxPostings = 12000;
+constexpr int64_t kMaxWordPostings = 8000;
 // Completions whose papers are counted, beyond those wanted.
 constexpr size_t kSpareTerms = 3;
 // Papers whose authors are looked at.
@@ -46,11 +45,6 @@ Node WordNode(query::Word word, query::FieldSet fields) {
 Node FragmentNode(const Snapshot& snapshot, const std::string& fragment,
                   query::FieldSet fields) {
   PrefixWords found = FindPrefixWords(snapshot, fragment, kMaxWords);
-  if (found.spellings <= kMaxSpellings && found.documents <= kMaxPostings) {
-    Node node = WordNode({.form = fragment, .stem = fragment}, fields);
-    node.kind = Node::Kind::kPrefix;
-    return node;
-  }
   std::vector<Node> words;
   int64_t postings = 0;
   for (PrefixWord& word : found.top) {

@@ -125,11 +125,30 @@ void WindowScorer::LookUp(Leaf& leaf, const Window& window,
   candidates_.resize(kept);
 }
 
+void WindowScorer::Verify(const Window& window) {
+  if (leaves_.size() != 1 || leaves_[0].cursor != nullptr) return;
+  // Whether a phrase is there is cheapest to find out in order.
+  WindowSet set;
+  for (const Candidate c : candidates_) set.Add(c & 0xFFFF);
+  leaves_[0].matcher->Narrow(window, &set);
+  std::erase_if(candidates_, [&](Candidate c) { return !set.Has(c & 0xFFFF); });
+}
+
 void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
   const uint32_t* const lengths = segment_.lengths(document);
   Hit hit;
   bool is_any = false;
   for (Leaf& leaf : leaves_) {
+    if (leaf.cursor != nullptr && leaf.scorer.fields == query::kAllFields) {
+      if (!leaf.cursor->Find(document)) continue;
+      is_any = true;
+      hit.key.score +=
+          leaf.cursor->code() != kNoCode
+              ? leaf.scorer.Score(kCodeTable.counts(leaf.cursor->code()),
+                                  lengths)
+              : leaf.scorer.Score(leaf.cursor->counts(), lengths);
+      continue;
+    }
     const FieldCounts counts = leaf.matcher->CountsOf(document);
     if (counts == FieldCounts{}) continue;
     is_any = true;
@@ -203,8 +222,6 @@ void WindowScorer::Evaluate(const Window& window, const WindowSet& set,
     LookUpFrom(0, window, need);
   } else if (any || size < kFew) {
     EvaluateFew(window, set, any, essential, others, need);
-  } else if (essential == 1 && here_[0].second->cursor != nullptr) {
-    EvaluateOne(window, set, others, need);
   } else if (essential > 0) {
     EvaluateMany(window, set, essential, others, need);
   } else {
@@ -213,6 +230,7 @@ void WindowScorer::Evaluate(const Window& window, const WindowSet& set,
   if (!any) {
     std::erase_if(candidates_, [](Candidate c) { return c >> 16 == 0; });
   }
+  if (!any) Verify(window);
   ScoreExactly(window, full, any, top);
 }
 
@@ -263,7 +281,6 @@ void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
         if (impact < least || !set.Has(place)) return;
         candidates_.push_back(((impact * factor >> 8) + 1) << 16 | place);
       });
-  LookUpFrom(1, window, need);
 }
 
 void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
@@ -283,6 +300,12 @@ void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
   if (lookups * kLookUpCost > static_cast<double>(other_postings)) {
     essential = here_.size();
     others = 0;
+  } else if (essential == 1 && here_[0].second->cursor != nullptr) {
+    EvaluateOne(window, set, others, need);
+    left_over_ = static_cast<double>(candidates_.size()) /
+                 static_cast<double>(postings + 1);
+    LookUpFrom(1, window, need);
+    return;
   }
   for (size_t i = 0; i < essential; ++i) {
     SumUp(*here_[i].second, window, set, /*few=*/false);

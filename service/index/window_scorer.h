@@ -97,6 +97,8 @@ class WindowScorer {
   void LookUp(Leaf& leaf, const Window& window, uint32_t still_to_come,
               uint32_t need);
   void LookUpFrom(size_t first, const Window& window, uint32_t need);
+  // Drops candidates of which a single leaf, known roughly, is not true.
+  void Verify(const Window& window);
   void ScoreExactly(const Window& window, bool full, bool any, TopHits* top);
   void Offer(uint32_t document, bool full, bool any, TopHits* top);
 

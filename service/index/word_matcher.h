@@ -23,6 +23,9 @@ class WordMatcher : public LeafMatcher {
   void AddTo(const Window& window, const WindowSet& among,
              WindowSet* set) override;
   uint64_t Cost() const override { return cursor_.documents(); }
+  int64_t KnownCount() const override {
+    return fields_ == query::kAllFields ? cursor_.documents() : -1;
+  }
   void Score(const Window& window, const WindowSet& docs,
              const LeafScorer& scorer, WindowScores* scores,
              WindowSet* touched) override;
