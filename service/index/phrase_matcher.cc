@@ -110,10 +110,13 @@ void PhraseMatcher::Learn(const Window& window, const WindowSet& docs) {
   memo_->window = window.begin;
   memo_->known = docs;
   memo_->found.clear();
-  NarrowToStems(window, &unknown);
+  constexpr uint32_t kFew = 64;  // to look up at once
+  if (unknown.Count() > kFew) NarrowToStems(window, &unknown);
   FieldCounts counts;
   unknown.ForEach([&](uint32_t i) {
-    for (Stem& stem : stems_) stem.cursor->Find(window.begin + i);
+    for (Stem& stem : stems_) {
+      if (!stem.cursor->Find(window.begin + i)) return;
+    }
     if (Count(&counts)) memo_->found.emplace_back(i, counts);
   });
 }

@@ -24,7 +24,7 @@ class WordMatcher : public LeafMatcher {
              WindowSet* set) override;
   uint64_t Cost() const override { return cursor_.documents(); }
   int64_t KnownCount() const override {
-    return fields_ == query::kAllFields ? cursor_.documents() : -1;
+    return fields_ == query::kAllFields ? int64_t{cursor_.documents()} : -1;
   }
   void Score(const Window& window, const WindowSet& docs,
              const LeafScorer& scorer, WindowScores* scores,
