@@ -39,6 +39,7 @@ absl::StatusOr<SegmentView> ViewOf(std::shared_ptr<const Segment> segment,
                                       " do not fit it"));
   }
   view.deleted = std::make_shared<const std::vector<uint64_t>>(entry.deleted);
+  view.deleted_counts = std::make_shared<DeletedCounts>();
   for (uint32_t d = 0; d < s.documents(); ++d) {
     if (view.IsLive(d)) continue;
     ++view.deleted_count;

@@ -93,13 +93,18 @@ class LeafMatcher : public Matcher {
   virtual void RaiseBounds(std::vector<uint8_t>* bounds) = 0;
   // A guess at the work that one window takes, in postings.
   virtual uint64_t CostIn(uint32_t window) const = 0;
-  // Removes documents of which the leaf is certainly not true.
-  virtual void NarrowRoughly(const Window& window, WindowSet* set) {
-    Narrow(window, set);
-  }
   // A bound of the impact in one document; 0 when the leaf is certainly not
   // true of it.
   virtual uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) = 0;
+  // The same for all documents of the set at once: removes those with 0, and
+  // puts the bounds of the others into out[place].
+  virtual void ImpactsIn(const Window& window, const ImpactTable& impacts,
+                         WindowSet* set, uint8_t* out) {
+    Narrow(window, set);
+    set->ForEach([&](uint32_t i) {
+      out[i] = static_cast<uint8_t>(ImpactAt(window.begin + i, impacts));
+    });
+  }
 };
 
 }  // namespace paperwire::index

@@ -196,4 +196,19 @@ uint32_t PhraseMatcher::ImpactAt(uint32_t document,
   return all;
 }
 
+void PhraseMatcher::ImpactsIn(const Window& window, const ImpactTable& impacts,
+                              WindowSet* set, uint8_t* out) {
+  NarrowToStems(window, set);
+  if (set->Empty()) return;
+  const uint8_t* const classes = segment_.classes() + window.begin;
+  for (Stem& stem : stems_) {
+    const bool first = &stem == stems_.data();
+    stem.cursor->ForEachIn(
+        window.begin / kWindowSize, *set, [&](uint32_t place, uint8_t code) {
+          const uint8_t one = impacts.at(code, classes[place]);
+          out[place] = first ? one : Together(out[place], one);
+        });
+  }
+}
+
 }  // namespace paperwire::index

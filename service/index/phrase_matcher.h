@@ -39,10 +39,9 @@ class PhraseMatcher : public LeafMatcher {
   FieldCounts CountsOf(uint32_t document) override;
   void RaiseBounds(std::vector<uint8_t>* bounds) override;
   uint64_t CostIn(uint32_t window) const override;
-  void NarrowRoughly(const Window& window, WindowSet* set) override {
-    NarrowToStems(window, set);
-  }
   uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override;
+  void ImpactsIn(const Window& window, const ImpactTable& impacts,
+                 WindowSet* set, uint8_t* out) override;
 
  private:
   // A stem of the phrase; several words can share it.

@@ -15,8 +15,6 @@ namespace {
 // From so many postings on a window of 4,096 documents is a bitmap. A little
 // larger than gaps would be, and much faster to combine.
 constexpr size_t kBitmapFrom = 256;
-// What the kernels, and a read of eight bytes, may look at behind the end.
-constexpr size_t kPadding = 32;
 
 template <typename T>
 void Put(std::vector<uint8_t>* out, T value) {
@@ -131,8 +129,8 @@ TermInfo PostingsWriter::EndTerm(std::vector<uint32_t>* form_documents) {
 }
 
 void PostingsWriter::Finish() {
-  postings_.insert(postings_.end(), kPadding, 0);
-  positions_.insert(positions_.end(), kPadding, 0);
+  postings_.insert(postings_.end(), kPostingsPadding, 0);
+  positions_.insert(positions_.end(), kPostingsPadding, 0);
 }
 
 void PostingsWriter::WriteShort() {

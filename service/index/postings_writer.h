@@ -13,6 +13,7 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_POSTINGS_WRITER_H_
 #define PAPERWIRE_SERVICE_INDEX_POSTINGS_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -23,6 +24,10 @@
 #include "service/index/sections.h"
 
 namespace paperwire::index {
+
+// Both sections end with so many zeros: what the kernels, and a read of eight
+// bytes, may look at behind the data.
+inline constexpr size_t kPostingsPadding = 32;
 
 // Writes the section of classes from that of lengths; returns what it wrote.
 std::vector<uint8_t> WriteClasses(SectionBuffers* sections);

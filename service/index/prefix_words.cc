@@ -89,19 +89,14 @@ std::vector<uint32_t> MostFrequent(const Segment& segment, const Range& range,
 
 }  // namespace
 
-PrefixWords FindPrefixWords(const Snapshot& snapshot, std::string_view prefix,
-                            size_t limit) {
-  PrefixWords words;
+std::vector<PrefixWord> FindPrefixWords(const Snapshot& snapshot,
+                                        std::string_view prefix, size_t limit) {
   std::vector<Range> ranges;
   absl::flat_hash_set<std::string_view> forms;
   for (const SegmentView& view : snapshot.segments()) {
     const Segment& segment = *view.segment;
     const Range range = FindRange(segment.forms(), prefix);
     ranges.push_back(range);
-    words.spellings += range.end - range.begin;
-    for (uint32_t f = range.begin; f < range.end; ++f) {
-      words.documents += segment.form(f).documents;
-    }
     for (const uint32_t f : MostFrequent(segment, range, limit)) {
       forms.insert(segment.forms()[f]);
     }
@@ -126,13 +121,14 @@ PrefixWords FindPrefixWords(const Snapshot& snapshot, std::string_view prefix,
     found.word.stem = std::string(stem);
     best = std::move(found);
   }
-  for (auto& [stem, word] : by_stem) words.top.push_back(std::move(word));
-  std::sort(words.top.begin(), words.top.end(),
+  std::vector<PrefixWord> words;
+  for (auto& [stem, word] : by_stem) words.push_back(std::move(word));
+  std::sort(words.begin(), words.end(),
             [](const PrefixWord& a, const PrefixWord& b) {
               return a.documents != b.documents ? a.documents > b.documents
                                                 : a.word.form < b.word.form;
             });
-  if (words.top.size() > limit) words.top.resize(limit);
+  if (words.size() > limit) words.resize(limit);
   return words;
 }
 

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/index/files.h"
+#include "service/index/segment_check.h"
 
 namespace paperwire::index {
 namespace {
@@ -46,34 +48,6 @@ size_t Padding(size_t size) {
 absl::Status Damaged(const std::string& path, std::string_view what) {
   return absl::DataLossError(
       StrCat("The index file ", path, " is damaged: ", what));
-}
-
-// Whether the sections are as long as the numbers in kMeta say. What is
-// inside them is covered by the checksum.
-bool SizesFit(const std::array<Bytes, kSections>& sections) {
-  const auto size = [&](Section s) {
-    return sections[static_cast<size_t>(s)].size();
-  };
-  if (size(Section::kMeta) != sizeof(SegmentMeta)) return false;
-  SegmentMeta meta;
-  std::memcpy(&meta, sections[static_cast<size_t>(Section::kMeta)].data(),
-              sizeof(meta));
-  const size_t n = meta.documents;
-  const size_t begins = (n + 1) * sizeof(uint32_t);
-  return size(Section::kNumbers) == n * 8 &&
-         size(Section::kSequences) == n * 8 &&
-         size(Section::kPublished) == n * 8 && size(Section::kVotes) == n * 8 &&
-         size(Section::kFlags) == n && size(Section::kLinks) == n * 4 &&
-         size(Section::kLengths) == n * 4 * query::kTextFields &&
-         size(Section::kClasses) == n && size(Section::kByNumber) == n * 4 &&
-         size(Section::kTerms) == (meta.terms + size_t{1}) * sizeof(TermInfo) &&
-         size(Section::kForms) == meta.forms * sizeof(FormInfo) &&
-         size(Section::kTermForms) == meta.forms * sizeof(uint32_t) &&
-         size(Section::kKeywordBegins) ==
-             (meta.keywords + size_t{1}) * sizeof(uint32_t) &&
-         size(Section::kCategoryBegins) == begins &&
-         size(Section::kSourceBegins) == begins &&
-         size(Section::kVenueBegins) == begins;
 }
 
 }  // namespace
@@ -120,6 +94,11 @@ absl::StatusOr<std::shared_ptr<const Segment>> MapSegment(
     const std::string& folder, uint64_t id) {
   const std::string path = folder + "/" + SegmentFileName(id);
   ASSIGN_OR_RETURN(const MappedFile file, MapFile(path));
+  return ReadSegment(file, path);
+}
+
+absl::StatusOr<std::shared_ptr<const Segment>> ReadSegment(
+    const MappedFile& file, const std::string& path) {
   Header header;
   if (file.bytes.size() < sizeof(header)) {
     return Damaged(path, "it is cut off");
@@ -142,17 +121,19 @@ absl::StatusOr<std::shared_ptr<const Segment>> MapSegment(
     return Damaged(path, "its header contradicts itself");
   }
   std::array<Bytes, kSections> sections;
+  uint64_t at = sizeof(Header);
   for (size_t i = 0; i < kSections; ++i) {
     const auto [begin, size] = header.extents[i];
-    if (begin % kAlignment != 0 || begin > file.bytes.size() ||
-        size > file.bytes.size() - begin) {
-      return Damaged(path, "a section lies outside of it");
+    if (begin != at || size > file.bytes.size() - at) {
+      return Damaged(path, "a section is not where it must be");
     }
     sections[i] = file.bytes.subspan(begin, size);
+    at += size + Padding(size);
+    if (at > file.bytes.size()) return Damaged(path, "it is cut off");
   }
-  if (!SizesFit(sections)) {
-    return Damaged(path, "its sections do not fit together");
-  }
+  if (at != file.bytes.size()) return Damaged(path, "it has too many bytes");
+  const std::string_view contradiction = FindContradiction(sections);
+  if (!contradiction.empty()) return Damaged(path, contradiction);
   return std::make_shared<const Segment>(sections, file.owner);
 }
 

@@ -4,9 +4,9 @@
 //     ASSIGN_OR_RETURN(std::shared_ptr<const Segment> s,
 //                      MapSegment(folder, id));
 //
-// MapSegment verifies the checksum of the whole file, then that the sections
-// have the sizes that they must have: DATA_LOSS when not, NOT_FOUND when there
-// is no such file, FAILED_PRECONDITION for a newer version.
+// MapSegment verifies the checksum of the whole file, then that its sections
+// fit together (segment_check.h): DATA_LOSS when not, NOT_FOUND when there is
+// no such file, FAILED_PRECONDITION for a newer version.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_SEGMENT_FILE_H_
 #define PAPERWIRE_SERVICE_INDEX_SEGMENT_FILE_H_
@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/index/files.h"
 #include "service/index/segment.h"
 
 namespace paperwire::index {
@@ -31,6 +32,11 @@ absl::Status WriteSegment(const std::string& folder, const Segment& segment);
 
 absl::StatusOr<std::shared_ptr<const Segment>> MapSegment(
     const std::string& folder, uint64_t id);
+
+// The same of a file that is in memory already, at a multiple of 8 bytes;
+// `path` is its name in messages.
+absl::StatusOr<std::shared_ptr<const Segment>> ReadSegment(
+    const MappedFile& file, const std::string& path);
 
 // FAILED_PRECONDITION that names both versions.
 absl::Status NewerVersion(const std::string& path, uint32_t version);

@@ -26,6 +26,7 @@ void Delete(const std::vector<uint32_t>& documents, SegmentView* view) {
     }
   }
   view->deleted = std::move(bitmap);
+  view->deleted_counts = std::make_shared<DeletedCounts>();
 }
 
 void RemoveEmpty(std::vector<SegmentView>* segments) {

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <vector>
 
+#include "service/index/deleted_counts.h"
 #include "service/index/field_norms.h"
 #include "service/index/impacts.h"
 #include "service/index/segment.h"
@@ -30,6 +31,8 @@ struct SegmentView {
   // Bit d of the words: document d is deleted. Null: none is.
   std::shared_ptr<const std::vector<uint64_t>> deleted;
   uint32_t deleted_count = 0;
+  // Of this bitmap; null when it is.
+  std::shared_ptr<DeletedCounts> deleted_counts;
   // Of the living, by text field, in words.
   std::array<uint64_t, query::kTextFields> total_lengths{};
 

@@ -68,7 +68,9 @@ size_t LiveSpellings(const Snapshot& snapshot, const Node& leaf,
 
 uint32_t LiveDocuments(const SegmentView& view, uint32_t term) {
   const uint32_t all = view.segment->term(term).documents;
-  return view.deleted_count == 0 ? all : all - DeletedDocuments(view, term);
+  if (view.deleted_count == 0) return all;
+  return all - view.deleted_counts->Of(
+                   term, [&] { return DeletedDocuments(view, term); });
 }
 
 namespace {

@@ -16,16 +16,19 @@ namespace {
 
 using query::Node;
 
-// A fragment is looked for as its most frequent words within so many
-// postings, of which no other word than the fragment itself takes too large a
-// part. Rarer words come up when more of them is typed.
-constexpr size_t kMaxWords = 24;
-constexpr int64_t kMaxPostings = 12000;
-constexpr int64_t kMaxWordPostings = 8000;
+// A fragment is looked for as its most frequent words that have at most so
+// many postings, one by one and together; the fragment itself, if it is a
+// word, whatever it has. Rarer words come up when more of them is typed.
+constexpr size_t kMaxWords = 8;
+constexpr size_t kTriedWords = 24;
+constexpr int64_t kMaxPostings = 8000;
+constexpr int64_t kMaxWordPostings = 6000;
+// With whole words before it, these keep the search small.
+constexpr int64_t kBehindWords = 10;
 // Completions whose papers are counted, beyond those wanted.
 constexpr size_t kSpareTerms = 3;
 // Papers whose authors are looked at.
-constexpr int kAuthorPapers = 24;
+constexpr int kAuthorPapers = 16;
 
 text::Analyzer& ThreadAnalyzer() {
   // An Analyzer is costly to make and not to be shared between threads.
@@ -43,19 +46,25 @@ Node WordNode(query::Word word, query::FieldSet fields) {
 
 // Papers with a word that begins with the fragment, or many of them.
 Node FragmentNode(const Snapshot& snapshot, const std::string& fragment,
-                  query::FieldSet fields) {
-  PrefixWords found = FindPrefixWords(snapshot, fragment, kMaxWords);
+                  query::FieldSet fields, bool behind_words) {
+  const std::vector<PrefixWord> found =
+      FindPrefixWords(snapshot, fragment, kTriedWords);
+  const int64_t times = behind_words ? kBehindWords : 1;
   std::vector<Node> words;
   int64_t postings = 0;
-  for (PrefixWord& word : found.top) {
+  for (const PrefixWord& word : found) {
+    if (words.size() == kMaxWords) break;
     if (word.word.form != fragment) {
-      if (word.documents > kMaxWordPostings ||
-          postings + word.documents > kMaxPostings) {
+      if (word.documents > times * kMaxWordPostings ||
+          postings + word.documents > times * kMaxPostings) {
         continue;
       }
       postings += word.documents;
     }
-    words.push_back(WordNode(std::move(word.word), fields));
+    words.push_back(WordNode(word.word, fields));
+  }
+  if (words.empty() && !found.empty()) {
+    words.push_back(WordNode(found.back().word, fields));
   }
   return query::MakeOr(std::move(words));
 }
@@ -87,7 +96,7 @@ Node TypedNode(const Snapshot& snapshot, const TypedText& typed,
     all.push_back(WordNode(std::move(word), fields));
   }
   if (!typed.fragment.empty()) {
-    all.push_back(FragmentNode(snapshot, typed.fragment, fields));
+    all.push_back(FragmentNode(snapshot, typed.fragment, fields, !all.empty()));
   }
   return query::MakeAnd(std::move(all));
 }
@@ -207,7 +216,8 @@ absl::StatusOr<std::vector<Suggestion>> SuggestTitles(
   const int limit = static_cast<int>(2 * options.limit);
   const Node all = TypedNode(snapshot, typed, kTitle);
   TitleList titles(typed, options);
-  if (typed.words.size() > 1) {
+  // Side by side, if that says more than the words do: "of the kind" does not.
+  if (TellingWords(typed).size() > 1 || typed.words.size() > 3) {
     Node phrase = WordNode({}, kTitle);
     phrase.kind = Node::Kind::kPhrase;
     phrase.words = typed.words;
@@ -247,10 +257,11 @@ absl::StatusOr<std::vector<Suggestion>> SuggestAuthors(
     author.query = QuotedQuery("author:", author.text, &ThreadAnalyzer());
     author.papers = all.total_full_matches;
   }
-  std::stable_sort(authors.begin(), authors.end(),
-                   [](const Suggestion& a, const Suggestion& b) {
-                     return a.papers > b.papers;
-                   });
+  std::sort(authors.begin(), authors.end(),
+            [](const Suggestion& a, const Suggestion& b) {
+              return a.papers != b.papers ? a.papers > b.papers
+                                          : a.text < b.text;
+            });
   return authors;
 }
 
@@ -266,8 +277,7 @@ absl::StatusOr<std::vector<Suggestion>> SuggestTerms(
   const std::vector<query::Word> telling = TellingWords(typed);
   const size_t tried =
       telling.empty() ? options.limit : options.limit + kSpareTerms;
-  for (PrefixWord& found :
-       FindPrefixWords(snapshot, typed.fragment, tried).top) {
+  for (PrefixWord& found : FindPrefixWords(snapshot, typed.fragment, tried)) {
     Suggestion term;
     term.text = StrCat(before, found.word.form);
     term.query = term.text;

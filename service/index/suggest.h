@@ -5,9 +5,9 @@
 //     ASSIGN_OR_RETURN(std::vector<Suggestion> titles,
 //                      SuggestTitles(*snapshot, typed, options));
 //
-// Made to be asked at every key: no search looks at more than some thousand
-// postings. What a short beginning could become is more than that, and then
-// only its most frequent words are looked for.
+// Made to be asked at every key. What a short beginning could become is more
+// than can be searched for in time, so that only its most frequent words are,
+// within a budget of postings.
 //
 // Nothing completes a text of common words alone ("of the "). Any thread.
 // Errors: what SuggestOptions::check and ::read return.
@@ -53,8 +53,9 @@ absl::StatusOr<std::vector<Suggestion>> SuggestTitles(
     const SuggestOptions& options);
 
 // Names that have every word and one that begins with the fragment, by
-// falling count of papers. Names that fold to the same are one. When many
-// begin so, only those of the papers with the most votes are looked at.
+// falling count of papers, then by name. Names that fold to the same are one.
+// When many begin so, only those of the papers with the most votes are looked
+// at.
 absl::StatusOr<std::vector<Suggestion>> SuggestAuthors(
     const Snapshot& snapshot, const TypedText& typed,
     const SuggestOptions& options);

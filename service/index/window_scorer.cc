@@ -1,6 +1,7 @@
 #include "service/index/window_scorer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 
@@ -105,11 +106,10 @@ void WindowScorer::SumUp(Leaf& leaf, const Window& window, const WindowSet& set,
     return;
   }
   WindowSet found = set;
-  leaf.matcher->NarrowRoughly(window, &found);
+  std::array<uint8_t, kWindowSize> impacts;
+  leaf.matcher->ImpactsIn(window, *leaf.impacts, &found, impacts.data());
   found.ForEach([&](uint32_t i) {
-    const uint32_t impact =
-        leaf.matcher->ImpactAt(window.begin + i, *leaf.impacts);
-    sums_[i] = static_cast<uint16_t>(sums_[i] + Units(leaf, impact));
+    sums_[i] = static_cast<uint16_t>(sums_[i] + Units(leaf, impacts[i]));
   });
 }
 
