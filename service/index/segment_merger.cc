@@ -201,7 +201,7 @@ void Merger::MergeWords() {
   writer_ = std::make_unique<PostingsWriter>(&sections_, classes, *bounds);
   uint32_t forms_begin = 0;
   for (uint32_t t = 0; t < terms.size; ++t) {
-    writer_->BeginTerm(term_forms_[t].size());
+    writer_->BeginTerm(std::max<size_t>(1, term_forms_[t].size()));
     MergeTerm(t, terms);
     TermInfo info = writer_->EndTerm(&form_documents_);
     info.forms_begin = forms_begin;
@@ -226,7 +226,10 @@ void Merger::MergeTerm(uint32_t term, const TableUnion& terms) {
     ordinals_.clear();
     for (const uint32_t form : s.term_forms(o->place)) {
       const uint32_t now = forms_.ranks[o->table][form];
-      ordinals_.push_back(now == kNotFound ? 0 : form_infos_[now].ordinal);
+      // Segments that disagree about a stem were made by different rules; the
+      // spelling then counts as the stem's first.
+      const bool known = now != kNotFound && form_infos_[now].term == term;
+      ordinals_.push_back(known ? form_infos_[now].ordinal : 0);
     }
     PostingCursor cursor(s, o->place);
     cursor.ForEach([&](uint32_t d) {
