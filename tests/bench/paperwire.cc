@@ -73,7 +73,20 @@ void Build(const fs::path& folder, const fs::path& data, const char* variant) {
   Report(variant, clock, folder, *index);
 }
 
-void Delete(const fs::path& folder, const fs::path& data) {
+void MakeOne(const fs::path& many, const fs::path& folder) {
+  fs::remove_all(folder);
+  fs::copy(many, folder);
+  const bench::Clock clock;
+  const std::unique_ptr<index::Index> index = Open(folder);
+  index->MergeAll();
+  OrDie(index->Checkpoint());
+  Report("one", clock, folder, *index);
+}
+
+void MakeDeleted(const fs::path& whole, const fs::path& folder,
+                 const fs::path& data) {
+  fs::remove_all(folder);
+  fs::copy(whole, folder);
   const std::unique_ptr<index::Index> index = Open(folder);
   std::vector<index::Change> changes;
   int64_t number = 0;
@@ -88,9 +101,9 @@ void Delete(const fs::path& folder, const fs::path& data) {
 
 void BuildAll(const fs::path& out, const fs::path& data) {
   Build(out / "many", data, "many");
-  fs::remove_all(out / "many-deleted");
-  fs::copy(out / "many", out / "many-deleted");
-  Delete(out / "many-deleted", data);
+  MakeOne(out / "many", out / "one");
+  MakeDeleted(out / "many", out / "many-deleted", data);
+  MakeDeleted(out / "one", out / "one-deleted", data);
 }
 
 Node Leaf(const std::string& stem) {
