@@ -37,8 +37,8 @@ public final class Main {
   private static final int WARM_UP_FACTOR = 5;  // for the JIT
   // Papers become searchable in batches of this many, as in a live service.
   private static final int BATCH = 1000;
-  private static final int THRESHOLD =
-      Integer.getInteger("threshold", 10);
+  // Up to how many hits are counted before it skips. The default is 1,000.
+  private static final int THRESHOLD = 10;
 
   private interface DocumentMaker {
     Document make(String line);
@@ -225,11 +225,11 @@ public final class Main {
   }
 
   private static void open(Path folder, Path data) throws IOException {
-    final List<String> titles = Files.readAllLines(data.resolve("queries/terms2.txt"));
+    final List<String> queries = Files.readAllLines(data.resolve("queries/terms2.txt"));
     final Measure.Clock clock = new Measure.Clock();
     try (MMapDirectory directory = new MMapDirectory(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
-      ask(new IndexSearcher(reader), "or10", titles.get(0).split(" "));
+      ask(new IndexSearcher(reader), "or10", queries.get(0).split(" "));
       System.out.printf("{\"open\": %.6f}%n", clock.wallSeconds());
     }
   }
