@@ -45,7 +45,7 @@ std::string Describe(const query::Node& leaf) {
 // The leaf's score, divided up among the fields by their share in its tf.
 Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
                         const LeafScorer& scorer, double idf,
-                        const uint32_t* lengths) {
+                        const uint16_t* lengths) {
   Explanation e;
   e.value = scorer.Score(counts, lengths);
   const std::string text = Describe(leaf);

@@ -13,7 +13,7 @@
 namespace paperwire::index {
 
 // What comes after this many words in one field is not indexed.
-inline constexpr uint32_t kMaxFieldWords = 1u << 16;
+inline constexpr uint32_t kMaxFieldWords = UINT16_MAX;
 // Between the last word of a value and the first of the next. More than any
 // phrase spans (a query's text holds at most 8,192 words), and positions stay
 // below 2^31.

@@ -25,14 +25,14 @@ constexpr size_t kMaxTables = 64;
 
 }  // namespace
 
-uint8_t DocumentClass(const uint32_t* lengths) {
+uint8_t DocumentClass(const uint16_t* lengths) {
   uint32_t title = 0;
   while (title + 1 < kTitleSteps.size() &&
          lengths[kTitle] >= kTitleSteps[title + 1]) {
     ++title;
   }
-  const uint32_t abstract =
-      std::min(lengths[kAbstract] / kAbstractStep, kAbstractClasses - 1);
+  const uint32_t abstract = std::min<uint32_t>(
+      lengths[kAbstract] / kAbstractStep, kAbstractClasses - 1);
   return static_cast<uint8_t>(title * kAbstractClasses + abstract);
 }
 

@@ -32,7 +32,7 @@ namespace paperwire::index {
 using AverageLengths = std::array<double, query::kTextFields>;
 
 // The class of a document with these field lengths. Part of the format.
-uint8_t DocumentClass(const uint32_t* lengths);
+uint8_t DocumentClass(const uint16_t* lengths);
 
 // Averages, rounded up to steps of a percent, so that tables can be shared
 // while papers come and go. Bounds hold: impacts rise with the averages.

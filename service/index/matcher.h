@@ -55,7 +55,7 @@ struct LeafScorer {
   double weight = 0;  // boost * idf
   query::FieldSet fields = query::kAllFields;
 
-  double Score(const FieldCounts& counts, const uint32_t* lengths) const {
+  double Score(const FieldCounts& counts, const uint16_t* lengths) const {
     double tf = 0;
     for (int f = 0; f < query::kTextFields; ++f) {
       const uint32_t count = counts[static_cast<size_t>(f)];

@@ -22,6 +22,7 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_POSTINGS_H_
 #define PAPERWIRE_SERVICE_INDEX_POSTINGS_H_
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -108,6 +109,14 @@ class PostingCursor {
     return kind_ == Kind::kDense
                ? dense_entry(window).size
                : info_.documents / WindowCount(segment_.documents()) + 1;
+  }
+
+  // The bounds of the eighths of a window; false when they are not known.
+  bool EighthBounds(uint32_t window,
+                    std::array<uint8_t, kEighths>* bounds) const {
+    if (kind_ != Kind::kDense) return false;
+    *bounds = dense_entry(window).bounds;
+    return true;
   }
 
   // Raises bounds[w] to a bound of the impacts of window w (impacts.h, made

@@ -50,11 +50,11 @@ class BitWriter {
 
 std::vector<uint8_t> WriteClasses(SectionBuffers* sections) {
   const std::vector<uint8_t>& lengths = (*sections)[Section::kLengths];
-  constexpr size_t kRow = query::kTextFields * sizeof(uint32_t);
+  constexpr size_t kRow = query::kTextFields * sizeof(uint16_t);
   std::vector<uint8_t> classes;
   classes.reserve(lengths.size() / kRow);
   for (size_t i = 0; i < lengths.size(); i += kRow) {
-    std::array<uint32_t, query::kTextFields> row;
+    std::array<uint16_t, query::kTextFields> row;
     std::memcpy(row.data(), lengths.data() + i, kRow);
     classes.push_back(DocumentClass(row.data()));
   }
@@ -190,7 +190,11 @@ void PostingsWriter::WriteDense() {
     }
     entry.offset = Here();
     entry.size = static_cast<uint16_t>(end - begin);
-    entry.bound = Bound(begin, end);
+    for (size_t i = begin; i < end; ++i) {
+      uint8_t& bound = entry.bounds[(documents_[i] - first) / kEighthSize];
+      bound = std::max(bound, bounds_.at(codes_[i], classes_[documents_[i]]));
+    }
+    entry.bound = *std::max_element(entry.bounds.begin(), entry.bounds.end());
     const int gap_bits = bitmap ? kBitmap : GapBits(begin, end, first - 1);
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
     uint32_t exceptions;

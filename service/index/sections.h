@@ -109,6 +109,8 @@ struct DenseEntry {
   uint16_t size = 0;    // postings
   uint8_t bound = 0;    // of their impacts
   uint8_t gap_bits = 0;
+  // The same for each eighth of the window; 0 where it has no posting.
+  std::array<uint8_t, 8> bounds{};
 };
 // DenseEntry::gap_bits of a window that is a bitmap.
 inline constexpr uint8_t kBitmap = 255;

@@ -46,7 +46,7 @@ void Segment::Resolve() {
   votes_ = As<int64_t>(section(Section::kVotes));
   flags_ = section(Section::kFlags);
   links_ = As<uint32_t>(section(Section::kLinks));
-  lengths_ = As<uint32_t>(section(Section::kLengths));
+  lengths_ = As<uint16_t>(section(Section::kLengths));
   classes_ = section(Section::kClasses);
   by_number_ = As<uint32_t>(section(Section::kByNumber));
   term_table_ = table(Section::kTermOffsets, Section::kTermBytes);

@@ -62,7 +62,7 @@ class Segment {
   std::span<const uint8_t> flags() const { return flags_; }
   std::span<const uint32_t> links() const { return links_; }
   // The length of each text field, in words.
-  const uint32_t* lengths(uint32_t document) const {
+  const uint16_t* lengths(uint32_t document) const {
     return lengths_.data() + size_t{document} * query::kTextFields;
   }
   // How long its fields are, roughly (impacts.h).
@@ -119,7 +119,8 @@ class Segment {
   const SegmentMeta* meta_ = nullptr;
   std::span<const int64_t> numbers_, sequences_, published_, votes_;
   std::span<const uint8_t> flags_, classes_;
-  std::span<const uint32_t> links_, lengths_, by_number_;
+  std::span<const uint16_t> lengths_;
+  std::span<const uint32_t> links_, by_number_;
   StringTable term_table_, form_table_, keyword_table_;
   std::span<const TermInfo> terms_;
   std::span<const uint32_t> term_forms_;

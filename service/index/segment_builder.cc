@@ -74,7 +74,7 @@ void SegmentBuilder::AddWords(const Document& document) {
           }
           places_.push_back({form, meta_.documents, position, f});
         });
-    sections_.Append(Section::kLengths, length);
+    sections_.Append(Section::kLengths, static_cast<uint16_t>(length));
     meta_.total_lengths[f] += length;
   }
 }

@@ -81,7 +81,7 @@ class Checker {
            Holds<int64_t>(Section::kVotes, n) &&
            Holds<uint8_t>(Section::kFlags, n) &&
            Holds<uint32_t>(Section::kLinks, n) &&
-           Holds<uint32_t>(Section::kLengths, n * query::kTextFields) &&
+           Holds<uint16_t>(Section::kLengths, n * query::kTextFields) &&
            Holds<uint8_t>(Section::kClasses, n) &&
            Holds<uint32_t>(Section::kByNumber, n) &&
            Holds<TermInfo>(Section::kTerms, meta_.terms + size_t{1}) &&
@@ -98,7 +98,7 @@ class Checker {
 
   bool MetaFits() const {
     std::array<uint64_t, query::kTextFields> totals{};
-    const auto lengths = as<uint32_t>(Section::kLengths);
+    const auto lengths = as<uint16_t>(Section::kLengths);
     for (size_t i = 0; i < lengths.size(); ++i) {
       totals[i % query::kTextFields] += lengths[i];
     }
@@ -201,7 +201,7 @@ class Checker {
   bool EscapesFit() const {
     const auto escapes = as<EscapedPosting>(Section::kEscapes);
     if (!Holds<EscapedPosting>(Section::kEscapes, escapes.size())) return false;
-    const auto lengths = as<uint32_t>(Section::kLengths);
+    const auto lengths = as<uint16_t>(Section::kLengths);
     for (size_t i = 0; i < escapes.size(); ++i) {
       const EscapedPosting& e = escapes[i];
       if (e.term >= meta_.terms || e.document >= meta_.documents) return false;

@@ -69,7 +69,7 @@ class Merger {
       sections_.Append(Section::kLinks, s.links()[d]);
       sections_.Append(
           Section::kLengths,
-          std::span<const uint32_t>(s.lengths(d), query::kTextFields));
+          std::span<const uint16_t>(s.lengths(d), query::kTextFields));
     });
     sections_.Append(Section::kNumbers, std::span<const int64_t>(numbers));
     std::vector<uint32_t> by_number(numbers.size());

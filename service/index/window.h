@@ -15,6 +15,9 @@
 namespace paperwire::index {
 
 inline constexpr uint32_t kWindowSize = 4096;
+// Bounds on scores are kept for each eighth of a window, too.
+inline constexpr uint32_t kEighths = 8;
+inline constexpr uint32_t kEighthSize = kWindowSize / kEighths;
 
 constexpr uint32_t WindowCount(uint32_t documents) {
   return (documents + kWindowSize - 1) / kWindowSize;
@@ -73,6 +76,15 @@ class WindowSet {
   void AddBitmap(const uint64_t* bitmap, size_t bitmap_words, uint32_t begin) {
     for (size_t w = 0; w < kWords && begin / 64 + w < bitmap_words; ++w) {
       words_[w] |= bitmap[begin / 64 + w];
+    }
+  }
+  // Keeps only those in the eighths e of which bit e is set.
+  void KeepEighths(uint32_t eighths) {
+    for (size_t e = 0; e < kEighths; ++e) {
+      if ((eighths >> e & 1) != 0) continue;
+      std::fill_n(
+          words_.begin() + static_cast<ptrdiff_t>(e * kWords / kEighths),
+          kWords / kEighths, 0);
     }
   }
   // Removes what a bitmap of the whole segment holds. `begin` is the window's

@@ -15,7 +15,9 @@ namespace {
 constexpr double kUnits = 60000;
 
 // What a look-up costs, in postings summed up. Measured.
-constexpr double kLookUpCost = 10;
+constexpr double kLookUpCost = 6;
+// So many documents are looked up one by one.
+constexpr size_t kLookUps = 8;
 // Windows with so few documents to choose from are treated by document, or by
 // posting with a test; others by posting, and tested later.
 constexpr uint32_t kTiny = 4;
@@ -42,8 +44,8 @@ WindowScorer::WindowScorer(
     leaf.scorer = scorers[i];
   }
   unit_ = weights / kUnits;
-  const double drift =
-      Drift(segment.meta().bound_averages, snapshot.average_lengths());
+  sums_.resize(kWindowSize);
+  drift_ = Drift(segment.meta().bound_averages, snapshot.average_lengths());
   for (Leaf& leaf : leaves_) {
     leaf.impacts = snapshot.impacts(leaf.scorer.fields);
     leaf.factor = static_cast<uint32_t>(
@@ -53,12 +55,15 @@ WindowScorer::WindowScorer(
     for (uint32_t w = 0; w < windows_; ++w) {
       uint8_t& bound = leaf.bounds[w];
       if (bound == 0) continue;
-      if (drift > 1) {
-        bound = static_cast<uint8_t>(std::min(255.0, std::ceil(bound * drift)));
-      }
+      bound = Drifted(bound);
       window_bounds_[w] += Units(leaf, bound);
     }
   }
+}
+
+uint8_t WindowScorer::Drifted(uint8_t bound) const {
+  if (drift_ <= 1) return bound;
+  return static_cast<uint8_t>(std::min(255.0, std::ceil(bound * drift_)));
 }
 
 bool WindowScorer::MayHave(size_t leaf, uint32_t window) const {
@@ -115,10 +120,24 @@ void WindowScorer::SumUp(Leaf& leaf, const Window& window, const WindowSet& set,
 
 void WindowScorer::LookUp(Leaf& leaf, const Window& window,
                           uint32_t still_to_come, uint32_t need) {
+  // Many are cheaper to find by going through the postings once.
+  const bool through = leaf.cursor != nullptr && candidates_.size() > kLookUps;
+  if (through) {
+    WindowSet set;
+    for (const Candidate c : candidates_) set.Add(c & 0xFFFF);
+    SumUp(leaf, window, set, /*few=*/true);
+  }
   size_t kept = 0;
   for (Candidate c : candidates_) {
-    const uint32_t document = window.begin + (c & 0xFFFF);
-    c += Units(leaf, leaf.matcher->ImpactAt(document, *leaf.impacts)) << 16;
+    const uint32_t place = c & 0xFFFF;
+    if (through) {
+      c += uint32_t{sums_[place]} << 16;
+      sums_[place] = 0;
+    } else {
+      c += Units(leaf,
+                 leaf.matcher->ImpactAt(window.begin + place, *leaf.impacts))
+           << 16;
+    }
     candidates_[kept] = c;
     kept += (c >> 16) + still_to_come >= need;
   }
@@ -135,7 +154,7 @@ void WindowScorer::Verify(const Window& window) {
 }
 
 void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
-  const uint32_t* const lengths = segment_.lengths(document);
+  const uint16_t* const lengths = segment_.lengths(document);
   Hit hit;
   bool is_any = false;
   for (Leaf& leaf : leaves_) {
@@ -154,7 +173,7 @@ void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
     is_any = true;
     hit.key.score += leaf.scorer.Score(counts, lengths);
   }
-  if (!is_any && !any) return;
+  if ((!is_any && !any) || hit.key.score < top->least_score()) return;
   hit.key.full = full;
   hit.key.number = segment_.numbers()[document];
   hit.sequence = segment_.sequences()[document];
@@ -166,11 +185,8 @@ void WindowScorer::ScoreExactly(const Window& window, bool full, bool any,
   // The most promising first: they raise the bar for the others.
   constexpr size_t kFirst = 16;
   const auto offer = [&](size_t begin, size_t end) {
-    std::sort(candidates_.begin() + static_cast<ptrdiff_t>(begin),
-              candidates_.begin() + static_cast<ptrdiff_t>(end),
-              std::greater<>());
     for (size_t i = begin; i < end; ++i) {
-      if (!MayEnter(candidates_[i] >> 16, *top)) return;
+      if (!MayEnter(candidates_[i] >> 16, *top)) continue;
       Offer(window.begin + (candidates_[i] & 0xFFFF), full, any, top);
     }
   };
@@ -209,17 +225,42 @@ uint32_t WindowScorer::Partition(uint32_t window, uint32_t need,
   return others;
 }
 
-void WindowScorer::Evaluate(const Window& window, const WindowSet& set,
-                            bool full, bool any, TopHits* top) {
+void WindowScorer::Shrink(const Window& window, uint32_t need, WindowSet* set) {
+  const uint32_t w = window.begin / kWindowSize;
+  uint32_t total = 0;
+  for (const auto& [bound, leaf] : here_) total += bound;
+  for (const auto& [bound, leaf] : here_) {
+    if (total - bound >= need || leaf->cursor == nullptr) continue;
+    leaf->cursor->Narrow(w, set);
+  }
+  std::array<uint32_t, kEighths> sums{};
+  for (const auto& [bound, leaf] : here_) {
+    std::array<uint8_t, kEighths> bounds;
+    const bool known =
+        leaf->cursor != nullptr && leaf->cursor->EighthBounds(w, &bounds);
+    for (size_t e = 0; e < kEighths; ++e) {
+      sums[e] += known ? Units(*leaf, Drifted(bounds[e])) : bound;
+    }
+  }
+  uint32_t alive = 0;
+  for (size_t e = 0; e < kEighths; ++e) alive |= (sums[e] >= need) << e;
+  if (alive != (1u << kEighths) - 1) set->KeepEighths(alive);
+}
+
+void WindowScorer::Evaluate(const Window& window, WindowSet set, bool full,
+                            bool any, TopHits* top) {
   const uint32_t need = Need(*top);
   size_t essential;
   const uint32_t others =
       Partition(window.begin / kWindowSize, need, &essential);
+  if (need > 0) Shrink(window, need, &set);
   const uint32_t size = set.Count();
   if (size <= kTiny) {
     candidates_.clear();
     set.ForEach([&](uint32_t i) { candidates_.push_back(i); });
     LookUpFrom(0, window, need);
+  } else if (here_.size() == 1 && here_[0].second->cursor != nullptr && !any) {
+    EvaluateOne(window, set, /*few=*/size < kFew, 0, need);
   } else if (any || size < kFew) {
     EvaluateFew(window, set, any, essential, others, need);
   } else if (essential > 0) {
@@ -229,8 +270,8 @@ void WindowScorer::Evaluate(const Window& window, const WindowSet& set,
   }
   if (!any) {
     std::erase_if(candidates_, [](Candidate c) { return c >> 16 == 0; });
+    Verify(window);
   }
-  if (!any) Verify(window);
   ScoreExactly(window, full, any, top);
 }
 
@@ -247,7 +288,6 @@ void WindowScorer::LookUpFrom(size_t first, const Window& window,
 void WindowScorer::EvaluateFew(const Window& window, const WindowSet& set,
                                bool any, size_t essential, uint32_t others,
                                uint32_t need) {
-  if (sums_.empty()) sums_.resize(kWindowSize);
   for (size_t i = 0; i < essential; ++i) {
     SumUp(*here_[i].second, window, set, /*few=*/true);
   }
@@ -264,7 +304,7 @@ void WindowScorer::EvaluateFew(const Window& window, const WindowSet& set,
 }
 
 void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
-                               uint32_t others, uint32_t need) {
+                               bool few, uint32_t others, uint32_t need) {
   Leaf& leaf = *here_[0].second;
   const uint8_t* const rows = leaf.impacts->rows();
   const uint8_t* const classes = segment_.classes() + window.begin;
@@ -275,18 +315,21 @@ void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
     while (least < 255 && Units(leaf, least) + others < need) ++least;
   }
   candidates_.clear();
-  leaf.cursor->ForEachIn(
-      window.begin / kWindowSize, [&](uint32_t place, uint8_t code) {
-        const uint32_t impact = rows[uint32_t{code} * 256 + classes[place]];
-        if (impact < least || !set.Has(place)) return;
-        candidates_.push_back(((impact * factor >> 8) + 1) << 16 | place);
-      });
+  const auto take = [&](uint32_t place, uint8_t code) {
+    const uint32_t impact = rows[uint32_t{code} * 256 + classes[place]];
+    if (impact < least || !set.Has(place)) return;
+    candidates_.push_back(((impact * factor >> 8) + 1) << 16 | place);
+  };
+  if (few) {
+    leaf.cursor->ForEachIn(window.begin / kWindowSize, set, take);
+  } else {
+    leaf.cursor->ForEachIn(window.begin / kWindowSize, take);
+  }
 }
 
 void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
                                 size_t essential, uint32_t others,
                                 uint32_t need) {
-  if (sums_.empty()) sums_.resize(kWindowSize);
   uint64_t postings = 0;
   uint64_t other_postings = 0;
   for (size_t i = 0; i < here_.size(); ++i) {
@@ -301,7 +344,7 @@ void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
     essential = here_.size();
     others = 0;
   } else if (essential == 1 && here_[0].second->cursor != nullptr) {
-    EvaluateOne(window, set, others, need);
+    EvaluateOne(window, set, /*few=*/false, others, need);
     left_over_ = static_cast<double>(candidates_.size()) /
                  static_cast<double>(postings + 1);
     LookUpFrom(1, window, need);

@@ -59,7 +59,7 @@ class WindowScorer {
 
   // Offers every document of `set` that may enter and of which a leaf is
   // true. `any`: also those of which none is, with a score of 0.
-  void Evaluate(const Window& window, const WindowSet& set, bool full, bool any,
+  void Evaluate(const Window& window, WindowSet set, bool full, bool any,
                 TopHits* top);
 
  private:
@@ -80,13 +80,17 @@ class WindowScorer {
     return impact == 0 ? 0 : (impact * leaf.factor >> 8) + 1;
   }
   uint32_t Need(const TopHits& top) const;
+  uint8_t Drifted(uint8_t bound) const;
   // Fills here_ and returns what the leaves from `essential` on come to.
   uint32_t Partition(uint32_t window, uint32_t need, size_t* essential);
+  // Removes documents that cannot come to `need`: those without a leaf that
+  // the others cannot make up for, and those in eighths with low bounds.
+  void Shrink(const Window& window, uint32_t need, WindowSet* set);
   void EvaluateFew(const Window& window, const WindowSet& set, bool any,
                    size_t essential, uint32_t others, uint32_t need);
   // When one leaf alone is essential.
-  void EvaluateOne(const Window& window, const WindowSet& set, uint32_t others,
-                   uint32_t need);
+  void EvaluateOne(const Window& window, const WindowSet& set, bool few,
+                   uint32_t others, uint32_t need);
   void EvaluateMany(const Window& window, const WindowSet& set,
                     size_t essential, uint32_t others, uint32_t need);
   template <bool kAnyField>
@@ -113,6 +117,7 @@ class WindowScorer {
   double left_over_ = 1;
 
   // Of the window under way.
+  double drift_ = 1;
   std::vector<std::pair<uint32_t, Leaf*>> here_;  // by falling bound
   std::vector<uint16_t> sums_;
   std::vector<Candidate> candidates_;
