@@ -45,6 +45,7 @@ WindowScorer::WindowScorer(
   }
   unit_ = weights / kUnits;
   sums_.resize(kWindowSize);
+  harvest_ = std::make_unique_for_overwrite<Candidate[]>(kWindowSize);
   drift_ = Drift(segment.meta().bound_averages, snapshot.average_lengths());
   for (Leaf& leaf : leaves_) {
     leaf.impacts = snapshot.impacts(leaf.scorer.fields);
@@ -259,7 +260,7 @@ void WindowScorer::Evaluate(const Window& window, WindowSet set, bool full,
     candidates_.clear();
     set.ForEach([&](uint32_t i) { candidates_.push_back(i); });
     LookUpFrom(0, window, need);
-  } else if (here_.size() == 1 && here_[0].second->cursor != nullptr && !any) {
+  } else if (here_.size() == 1 && !any) {
     EvaluateOne(window, set, /*few=*/size < kFew, 0, need);
   } else if (any || size < kFew) {
     EvaluateFew(window, set, any, essential, others, need);
@@ -315,6 +316,16 @@ void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
     while (least < 255 && Units(leaf, least) + others < need) ++least;
   }
   candidates_.clear();
+  if (leaf.cursor == nullptr) {
+    WindowSet found = set;
+    std::array<uint8_t, kWindowSize> impacts;
+    leaf.matcher->ImpactsIn(window, *leaf.impacts, &found, impacts.data());
+    found.ForEach([&](uint32_t i) {
+      if (impacts[i] < least) return;
+      candidates_.push_back(Units(leaf, impacts[i]) << 16 | i);
+    });
+    return;
+  }
   const auto take = [&](uint32_t place, uint8_t code) {
     const uint32_t impact = rows[uint32_t{code} * 256 + classes[place]];
     if (impact < least || !set.Has(place)) return;
@@ -355,17 +366,19 @@ void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
   }
   const uint32_t least =
       std::clamp<uint32_t>(need > others ? need - others : 1, 1, UINT16_MAX);
-  candidates_.resize(kWindowSize);
-  candidates_.resize(kernels::Best().harvest(sums_.data(), kWindowSize,
-                                             static_cast<uint16_t>(least),
-                                             candidates_.data()));
+  const uint32_t harvested = kernels::Best().harvest(
+      sums_.data(), kWindowSize, static_cast<uint16_t>(least), harvest_.get());
   if (essential < here_.size()) {
-    left_over_ = static_cast<double>(candidates_.size()) /
-                 static_cast<double>(postings + 1);
+    left_over_ =
+        static_cast<double>(harvested) / static_cast<double>(postings + 1);
   } else {
     left_over_ *= 0.9;  // try again some time
   }
-  std::erase_if(candidates_, [&](Candidate c) { return !set.Has(c & 0xFFFF); });
+  candidates_.clear();
+  for (uint32_t i = 0; i < harvested; ++i) {
+    const Candidate c = harvest_[i];
+    if (set.Has(c & 0xFFFF)) candidates_.push_back(c);
+  }
   LookUpFrom(essential, window, need);
 }
 

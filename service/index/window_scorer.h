@@ -120,6 +120,7 @@ class WindowScorer {
   double drift_ = 1;
   std::vector<std::pair<uint32_t, Leaf*>> here_;  // by falling bound
   std::vector<uint16_t> sums_;
+  std::unique_ptr<Candidate[]> harvest_;
   std::vector<Candidate> candidates_;
 };
 

@@ -1,0 +1,124 @@
+// Both versions of the inner loops, against each other and against what they
+// say they do.
+
+#include "service/index/kernels.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace paperwire::index::kernels {
+namespace {
+
+constexpr uint32_t kSlack = 32;
+
+std::vector<const Table*> Tables() {
+  std::vector<const Table*> tables = {&Portable()};
+  if (Avx2() != nullptr) tables.push_back(Avx2());
+  return tables;
+}
+
+std::vector<uint8_t> Pack(const std::vector<uint32_t>& values, int bits) {
+  std::vector<uint8_t> bytes(values.size() * static_cast<size_t>(bits) / 8 + 1 +
+                             kSlack);
+  uint64_t at = 0;
+  for (const uint32_t value : values) {
+    for (int b = 0; b < bits; ++b, ++at) {
+      bytes[at / 8] |= static_cast<uint8_t>((value >> b & 1) << (at % 8));
+    }
+  }
+  return bytes;
+}
+
+class KernelsTest : public testing::Test {
+ protected:
+  uint32_t Below(uint32_t n) {
+    return std::uniform_int_distribution<uint32_t>(0, n - 1)(random_);
+  }
+  std::vector<uint64_t> Words(size_t n) {
+    std::vector<uint64_t> words(n);
+    const uint32_t rarity = Below(6);
+    for (uint64_t& w : words) {
+      w = random_();
+      for (uint32_t i = 0; i < rarity; ++i) w &= random_();
+    }
+    return words;
+  }
+
+  std::mt19937_64 random_{20261123};
+};
+
+TEST_F(KernelsTest, TheBestIsOneOfThem) {
+  const std::vector<const Table*> tables = Tables();
+  EXPECT_NE(std::find(tables.begin(), tables.end(), &Best()), tables.end());
+}
+
+TEST_F(KernelsTest, Unpacks) {
+  for (int round = 0; round < 2000; ++round) {
+    const int bits = static_cast<int>(Below(kMaxGapBits + 1));
+    std::vector<uint32_t> gaps(1 + Below(300));
+    for (uint32_t& gap : gaps) {
+      gap = static_cast<uint32_t>(random_()) & ((1u << bits) - 1);
+    }
+    const std::vector<uint8_t> packed = Pack(gaps, bits);
+    const uint32_t before = round % 2 == 0 ? UINT32_MAX : Below(1000);
+    std::vector<uint32_t> expected;
+    uint32_t last = before;
+    for (const uint32_t gap : gaps) expected.push_back(last += gap + 1);
+    for (const Table* table : Tables()) {
+      std::vector<uint32_t> out(gaps.size() + kSlack);
+      table->unpack(packed.data(), bits, static_cast<uint32_t>(gaps.size()),
+                    before, out.data());
+      out.resize(gaps.size());
+      ASSERT_EQ(out, expected) << table->name << ", " << bits << " bits";
+    }
+  }
+}
+
+TEST_F(KernelsTest, ExpandsCountsAndRanks) {
+  for (int round = 0; round < 2000; ++round) {
+    const std::vector<uint64_t> words = Words(64);
+    const uint32_t begin = Below(1u << 20);
+    std::vector<uint32_t> places;
+    std::vector<uint16_t> before(64);
+    for (uint32_t i = 0; i < 4096; ++i) {
+      if (i % 64 == 0) before[i / 64] = static_cast<uint16_t>(places.size());
+      if ((words[i / 64] >> (i % 64) & 1) != 0) places.push_back(begin + i);
+    }
+    for (const Table* table : Tables()) {
+      std::vector<uint32_t> out(4096 + kSlack);
+      out.resize(table->expand(words.data(), begin, out.data()));
+      ASSERT_EQ(out, places) << table->name;
+      ASSERT_EQ(table->count(words.data(), words.size()), places.size());
+      std::vector<uint16_t> ranks(64);
+      table->ranks(words.data(), ranks.data());
+      ASSERT_EQ(ranks, before) << table->name;
+    }
+  }
+}
+
+TEST_F(KernelsTest, HarvestsAndClears) {
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<uint16_t> sums(4096);
+    const uint32_t most = 1 + Below(UINT16_MAX);
+    for (uint16_t& sum : sums) sum = static_cast<uint16_t>(Below(most + 1));
+    const uint16_t need = static_cast<uint16_t>(1 + Below(UINT16_MAX));
+    std::vector<uint32_t> expected;
+    for (uint32_t i = 0; i < sums.size(); ++i) {
+      if (sums[i] >= need) expected.push_back(uint32_t{sums[i]} << 16 | i);
+    }
+    for (const Table* table : Tables()) {
+      std::vector<uint16_t> copy = sums;
+      std::vector<uint32_t> out(4096);
+      out.resize(table->harvest(copy.data(), 4096, need, out.data()));
+      ASSERT_EQ(out, expected) << table->name;
+      ASSERT_EQ(copy, std::vector<uint16_t>(4096)) << table->name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace paperwire::index::kernels

@@ -1,0 +1,132 @@
+// The index against the slow reference on segments of several windows, where
+// stems lie in all three ways (postings.h) and bounds decide what is looked
+// at. search_random_test.cc has small ones in many states.
+//
+// PAPERWIRE_INDEX_QUERIES makes it longer; PAPERWIRE_INDEX_SEED repeats it.
+
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "service/index/index.h"
+#include "service/index/postings.h"
+#include "service/index/search.h"
+#include "service/index/segment.h"
+#include "service/index/window.h"
+#include "tests/unit/index/random_papers.h"
+#include "tests/unit/index/reference.h"
+#include "tests/unit/status_matchers.h"
+
+namespace paperwire::index {
+namespace {
+
+constexpr int kPapers = 20000;
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+class SearchLargeTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Index::Open(IndexOptions());
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    index_ = *std::move(opened);
+    std::vector<Change> changes;
+    for (int64_t number = 1; number <= kPapers; ++number) {
+      Document document = random_.MakeDocument(number, number);
+      for (std::string& text : document.text) {
+        Thin("zeta", 25, &text);
+        Thin("x12", 250, &text);
+      }
+      reference_.Put(document);
+      changes.push_back({number, document});
+    }
+    index_->Apply(std::move(changes), kPapers);
+    index_->MergeAll();
+  }
+
+  // Leaves only one in so many of a word.
+  void Thin(std::string_view word, int one_in, std::string* text) {
+    for (size_t at = text->find(word); at != std::string::npos;
+         at = text->find(word, at + 1)) {
+      if (!random_.OneIn(one_in)) text->replace(at, word.size(), "model");
+    }
+  }
+
+  void Delete(int one_in) {
+    std::vector<Change> changes;
+    for (int64_t number = 1; number <= kPapers; ++number) {
+      if (!random_.OneIn(one_in)) continue;
+      reference_.Delete(number);
+      changes.push_back({number, std::nullopt});
+    }
+    index_->Apply(std::move(changes), kPapers + 1);
+  }
+
+  void Check(const query::Query& query) {
+    SCOPED_TRACE(query::ToString(query.root));
+    SearchOptions options;
+    options.limit = random_.Below(30);
+    options.strict = random_.OneIn(2);
+    options.count_total = random_.OneIn(2);
+    const auto actual = Search(*index_->snapshot(), query, options);
+    ASSERT_OK(actual);
+    const SearchResult expected = reference_.Search(query, options);
+    if (options.count_total) {
+      EXPECT_EQ(actual->total_full_matches, expected.total_full_matches);
+    }
+    EXPECT_EQ(actual->more, expected.more);
+    ASSERT_EQ(actual->hits.size(), expected.hits.size());
+    for (size_t i = 0; i < expected.hits.size(); ++i) {
+      const HitKey& a = actual->hits[i].key;
+      const HitKey& e = expected.hits[i].key;
+      ASSERT_EQ(a.number, e.number) << "hit " << i;
+      EXPECT_EQ(a.full, e.full) << "hit " << i;
+      EXPECT_EQ(a.score, e.score) << "hit " << i;  // to the last bit
+    }
+  }
+
+  void CheckMany() {
+    const uint64_t queries = FromEnvironment("PAPERWIRE_INDEX_QUERIES", 12);
+    for (uint64_t i = 0; i < queries && !HasFailure(); ++i) {
+      Check(random_.MakeQuery());
+    }
+  }
+
+  RandomPapers random_{FromEnvironment("PAPERWIRE_INDEX_SEED", 7)};
+  std::unique_ptr<Index> index_;
+  Reference reference_;
+};
+
+TEST_F(SearchLargeTest, LaysStemsOutInAllWays) {
+  const auto snapshot = index_->snapshot();
+  ASSERT_EQ(snapshot->segments().size(), 1u);
+  const Segment& segment = *snapshot->segments()[0].segment;
+  ASSERT_GT(WindowCount(segment.documents()), 2u);
+  std::set<std::string> ways;
+  for (uint32_t t = 0; t < segment.terms().size(); ++t) {
+    const uint32_t n = segment.term(t).documents;
+    ways.insert(n <= kBlockSize                   ? "short"
+                : IsDense(n, segment.documents()) ? "dense"
+                                                  : "sparse");
+  }
+  EXPECT_EQ(ways, (std::set<std::string>{"dense", "short", "sparse"}));
+}
+
+TEST_F(SearchLargeTest, IsTheSameAsTheReference) { CheckMany(); }
+
+TEST_F(SearchLargeTest, IsTheSameWithDeletedPapers) {
+  Delete(10);
+  CheckMany();
+  Delete(2);
+  CheckMany();
+}
+
+}  // namespace
+}  // namespace paperwire::index
