@@ -1,0 +1,75 @@
+// A server that answers every Search with the same bytes: what a call costs
+// when nothing is done. It serves as paperwired does, with the same loops.
+//
+//     bench_noop ANSWER-FILE PORT-FILE      runs until it is killed
+
+#include <grpcpp/grpcpp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "service/rpc/loop.h"
+#include "service/rpc/raw_services.h"
+
+namespace paperwire::rpc {
+namespace {
+
+constexpr int kAcceptors = 4;
+
+Task Serve(Loop& loop, RawSearchService& service,
+           const grpc::ByteBuffer& answer) {
+  grpc::ServerContext context;
+  grpc::ByteBuffer request;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer(&context);
+  const bool accepted = co_await Start([&](void* tag) {
+    service.RequestSearch(&context, &request, &writer, loop.queue(),
+                          loop.queue(), tag);
+  });
+  if (!accepted) co_return;
+  Serve(loop, service, answer);
+  co_await Start(
+      [&](void* tag) { writer.Finish(answer, grpc::Status::OK, tag); });
+}
+
+int Run(const char* file, const char* port_file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const grpc::Slice slice(bytes);
+  const grpc::ByteBuffer answer(&slice, 1);
+  RawSearchService service;
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port);
+  builder.RegisterService(&service);
+  std::vector<std::unique_ptr<Loop>> loops;
+  for (unsigned i = 0; i < std::max(2u, std::thread::hardware_concurrency());
+       ++i) {
+    loops.push_back(std::make_unique<Loop>(builder.AddCompletionQueue()));
+  }
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) {
+    std::fprintf(stderr, "cannot listen\n");
+    return 1;
+  }
+  for (const std::unique_ptr<Loop>& loop : loops) {
+    for (int i = 0; i < kAcceptors; ++i) Serve(*loop, service, answer);
+    loop->Run();
+  }
+  std::ofstream(port_file) << port << '\n';
+  for (;;) pause();
+}
+
+}  // namespace
+}  // namespace paperwire::rpc
+
+int main(int argc, char** argv) {
+  return argc == 3 ? paperwire::rpc::Run(argv[1], argv[2]) : 2;
+}

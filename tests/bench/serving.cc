@@ -1,0 +1,228 @@
+// What serving costs: drives servers from outside, with paced and with
+// saturating calls. tests/bench/serving starts the servers and calls this.
+//
+//     bench_serving canned ADDRESS QUERIES FILE
+//         writes the bytes of one answer of Search to FILE
+//     bench_serving saturate ADDRESS PID QUERIES SECONDS
+//         keeps 32 searches under way: calls/s, the server's CPU per call
+//     bench_serving paced ADDRESS QUERIES SECONDS
+//         100 searches a second, each timed from when it was due
+//     bench_serving import ADDRESS RAW SECONDS PAPERS/S
+//         imports papers at a steady rate
+//
+// QUERIES is a file with a query in each line, RAW one of bench_prepare. Each
+// prints one line of JSON.
+
+#include <grpcpp/grpcpp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "client/cpp/client/client.h"
+#include "paperwire/v1/search_service.grpc.pb.h"
+#include "tests/bench/measure.h"
+
+namespace paperwire {
+namespace {
+
+using Time = std::chrono::steady_clock;
+
+constexpr int kUnderWay = 32;
+constexpr int kSearchesPerSecond = 100;
+constexpr int kBatch = 500;
+
+[[noreturn]] void Die(const std::string& what) {
+  std::fprintf(stderr, "bench_serving: %s\n", what.c_str());
+  std::exit(1);
+}
+
+void Check(const absl::Status& status) {
+  if (!status.ok()) Die(status.ToString());
+}
+
+double SecondsSince(Time::time_point begin) {
+  return std::chrono::duration<double>(Time::now() - begin).count();
+}
+
+// CPU seconds that a process has taken so far.
+double CpuOf(const std::string& pid) {
+  std::ifstream in("/proc/" + pid + "/stat");
+  std::string text;
+  std::getline(in, text);
+  // The name, in parentheses, may hold anything; utime and stime are the
+  // 12th and 13th field after it.
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string field;
+  for (int i = 0; i < 11; ++i) fields >> field;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+std::vector<v1::SearchRequest> Requests(const char* file) {
+  std::vector<v1::SearchRequest> requests;
+  bench::ForEachLine(file, [&](const std::string& line) {
+    v1::SearchRequest request;
+    request.mutable_query()->set_text(line);
+    request.set_strict(true);
+    request.set_omit_highlights(true);
+    request.set_omit_rewrites(true);
+    request.mutable_read_mask()->add_paths("title");
+    requests.push_back(std::move(request));
+  });
+  if (requests.empty()) Die("no queries");
+  return requests;
+}
+
+// One call after another, answered or not yet.
+struct Call {
+  grpc::ClientContext context;
+  grpc::Status status;
+  v1::SearchResponse response;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<v1::SearchResponse>> reader;
+};
+
+void Saturate(char** argv) {
+  const std::vector<v1::SearchRequest> requests = Requests(argv[4]);
+  const double seconds = std::atof(argv[5]);
+  const std::unique_ptr<v1::SearchService::Stub> stub =
+      v1::SearchService::NewStub(
+          grpc::CreateChannel(argv[2], grpc::InsecureChannelCredentials()));
+  grpc::CompletionQueue queue;
+  size_t next = 0;
+  const auto start = [&] {
+    auto* const call = new Call;
+    call->reader = stub->AsyncSearch(
+        &call->context, requests[next++ % requests.size()], &queue);
+    call->reader->Finish(&call->response, &call->status, call);
+  };
+  for (int i = 0; i < kUnderWay; ++i) start();
+  // The first second is for warming up.
+  const Time::time_point begin = Time::now();
+  double timed_from = 0, cpu = 0;
+  int64_t calls = 0;
+  int under_way = kUnderWay;
+  void* tag;
+  for (bool ok; under_way > 0 && queue.Next(&tag, &ok);) {
+    const std::unique_ptr<Call> call(static_cast<Call*>(tag));
+    if (!call->status.ok()) Die(call->status.error_message());
+    const double now = SecondsSince(begin);
+    if (now >= seconds + 1) {
+      --under_way;
+      continue;
+    }
+    if (timed_from == 0 && now >= 1) {
+      timed_from = now;
+      cpu = CpuOf(argv[3]);
+    }
+    if (timed_from > 0) ++calls;
+    start();
+  }
+  const double took = SecondsSince(begin) - timed_from;
+  cpu = CpuOf(argv[3]) - cpu;
+  const auto n = static_cast<double>(calls);
+  std::printf("{\"calls_per_s\": %.0f, \"server_cpu_us\": %.1f}\n", n / took,
+              cpu * 1e6 / n);
+}
+
+// Imports copies of papers, each with a title of its own, at a steady rate.
+// A process of its own, because within one gRPC shares the connection.
+void Import(char** argv) {
+  Client client({.address = argv[2]});
+  std::vector<std::pair<std::string, std::string>> papers;
+  bench::ForEachLine(argv[3], [&](const std::string& line) {
+    const size_t tab = line.find('\t');
+    papers.emplace_back(line.substr(0, tab), line.substr(tab + 1));
+  });
+  const double seconds = std::atof(argv[4]);
+  const double rate = std::atof(argv[5]);
+  const auto stream = client.ImportPapers();
+  const Time::time_point begin = Time::now();
+  const std::string run = std::to_string(begin.time_since_epoch().count());
+  int64_t sent = 0;
+  while (SecondsSince(begin) < seconds) {
+    v1::ImportPapersRequest batch;
+    batch.set_source("bench");
+    for (int i = 0; i < kBatch; ++i, ++sent) {
+      const auto& [title, abstract] =
+          papers[static_cast<size_t>(sent) % papers.size()];
+      v1::Paper* const paper = batch.add_items()->mutable_paper();
+      const std::string number = run + "." + std::to_string(sent);
+      paper->set_title(title + " " + number);
+      paper->set_abstract(abstract);
+      v1::ExternalId* const id = paper->add_external_ids();
+      id->set_scheme("bench");
+      id->set_value(number);
+    }
+    Check(stream->Send(std::move(batch)));
+    const std::chrono::duration<double> due(static_cast<double>(sent) / rate);
+    std::this_thread::sleep_until(
+        begin + std::chrono::duration_cast<Time::duration>(due));
+  }
+  Check(stream->Finish());
+  std::printf("{\"papers_per_s\": %.0f}\n",
+              static_cast<double>(sent) / SecondsSince(begin));
+}
+
+void Paced(char** argv) {
+  const std::vector<v1::SearchRequest> requests = Requests(argv[3]);
+  const int searches = std::atoi(argv[4]) * kSearchesPerSecond;
+  constexpr Time::duration kBetween =
+      Time::duration(std::chrono::seconds(1)) / kSearchesPerSecond;
+  Client client({.address = argv[2]});
+  std::vector<double> micros;
+  const Time::time_point begin = Time::now();
+  // The first second is for warming up.
+  for (int i = 0; i < kSearchesPerSecond + searches; ++i) {
+    const Time::time_point due = begin + i * kBetween;
+    std::this_thread::sleep_until(due);
+    const size_t which = static_cast<size_t>(i) % requests.size();
+    Check(client.Search(requests[which]).status());
+    if (i >= kSearchesPerSecond) micros.push_back(SecondsSince(due) * 1e6);
+  }
+  std::sort(micros.begin(), micros.end());
+  std::printf("{\"p50\": %.0f, \"p99\": %.0f, \"max\": %.0f}\n",
+              micros[micros.size() / 2], micros[micros.size() * 99 / 100],
+              micros.back());
+}
+
+void Canned(char** argv) {
+  Client client({.address = argv[2]});
+  // A full page, for the no-op to send.
+  for (const v1::SearchRequest& request : Requests(argv[3])) {
+    const auto response = client.Search(request);
+    Check(response.status());
+    if (response->hits_size() < 10) continue;
+    std::ofstream(argv[4], std::ios::binary) << response->SerializeAsString();
+    std::printf("{\"answer_bytes\": %zu}\n", response->ByteSizeLong());
+    return;
+  }
+  Die("no query has ten hits");
+}
+
+}  // namespace
+}  // namespace paperwire
+
+int main(int argc, char** argv) {
+  const std::string command = argc > 4 ? argv[1] : "";
+  if (command == "canned") {
+    paperwire::Canned(argv);
+  } else if (command == "saturate" && argc == 6) {
+    paperwire::Saturate(argv);
+  } else if (command == "paced") {
+    paperwire::Paced(argv);
+  } else if (command == "import" && argc == 6) {
+    paperwire::Import(argv);
+  } else {
+    paperwire::Die("see the head of serving.cc");
+  }
+}
