@@ -73,6 +73,14 @@ std::shared_ptr<const Segment> Index::Impl::Build(
   absl::flat_hash_map<int64_t, size_t> last;
   for (size_t i = 0; i < changes.size(); ++i) last[changes[i].number] = i;
   SegmentBuilder builder(&analyzer);
+  size_t text_bytes = 0;
+  for (const Change& change : changes) {
+    if (!change.document.has_value()) continue;
+    for (const std::string& text : change.document->text) {
+      text_bytes += text.size();
+    }
+  }
+  builder.Reserve(text_bytes);
   bool any = false;
   for (size_t i = 0; i < changes.size(); ++i) {
     const Change& change = changes[i];

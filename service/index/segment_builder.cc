@@ -42,6 +42,11 @@ void SegmentBuilder::Values::Write(SectionBuffers* sections,
   }
 }
 
+void SegmentBuilder::Reserve(size_t text_bytes) {
+  // A word and what separates it take a little more on average.
+  places_.reserve(text_bytes / 6);
+}
+
 void SegmentBuilder::Add(const Document& document) {
   AddWords(document);
   for (std::string& term : KeywordTerms(document)) {
@@ -110,6 +115,9 @@ void SegmentBuilder::WriteWords() {
   const std::vector<uint8_t> classes = WriteClasses(&sections_);
   meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
   const auto bounds = ImpactTable::Of(meta_.bound_averages);
+  // A word takes about that; room that is not used is never touched.
+  sections_[Section::kPostings].reserve(places_.size() * 3 / 2);
+  sections_[Section::kPositions].reserve(places_.size() * 3 / 2);
   PostingsWriter writer(&sections_, classes, *bounds);
   std::vector<uint32_t> form_documents;
   std::vector<FormInfo> infos(form_order.size());

@@ -28,6 +28,8 @@ class SegmentBuilder {
   // `analyzer` must outlive the builder.
   explicit SegmentBuilder(text::Analyzer* analyzer) : analyzer_(*analyzer) {}
 
+  // Makes room for documents of so many bytes of text in all.
+  void Reserve(size_t text_bytes);
   void Add(const Document& document);
   std::shared_ptr<const Segment> Finish(uint64_t id, int64_t complete_sequence);
 

@@ -318,6 +318,14 @@ void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
   candidates_.clear();
   if (leaf.cursor == nullptr) {
     WindowSet found = set;
+    if (need <= others) {
+      // Whatever it is true of will do.
+      leaf.matcher->Narrow(window, &found);
+      found.ForEach([&](uint32_t i) {
+        candidates_.push_back(Units(leaf, 255) << 16 | i);
+      });
+      return;
+    }
     std::array<uint8_t, kWindowSize> impacts;
     leaf.matcher->ImpactsIn(window, *leaf.impacts, &found, impacts.data());
     found.ForEach([&](uint32_t i) {

@@ -36,6 +36,8 @@ namespace bench {
 
 // Papers become searchable in batches of this many, as in a live service.
 inline constexpr int kBatch = 1000;
+// How many a bulk load takes at once: about the 64 MB that Lucene is given.
+inline constexpr int kBulk = 24000;
 
 using Stems = std::vector<std::string>;
 using Ask = std::function<int64_t(const std::string& op, const Stems& stems)>;

@@ -52,8 +52,10 @@ void Report(const char* variant, const bench::Clock& clock,
                      static_cast<int64_t>(index.snapshot()->segments().size()));
 }
 
-// The papers in batches as a live service has them, durable at the end.
-void Build(const fs::path& folder, const fs::path& data, const char* variant) {
+// The papers in batches, as a live service has them or larger, durable at the
+// end.
+void Build(const fs::path& folder, const fs::path& data, const char* variant,
+           size_t batch = bench::kBatch) {
   fs::remove_all(folder);
   const bench::Clock clock;
   const std::unique_ptr<index::Index> index = Open(folder);
@@ -65,7 +67,7 @@ void Build(const fs::path& folder, const fs::path& data, const char* variant) {
     std::string stems;
     std::getline(docs, stems);
     changes.push_back(MakeChange(++number, raw, stems.substr(0, 3)));
-    if (changes.size() == bench::kBatch) apply();
+    if (changes.size() == batch) apply();
   });
   if (!changes.empty()) apply();
   index->WaitForMerges();
@@ -171,7 +173,7 @@ int main(int argc, char** argv) {
   const fs::path folder = argv[2];
   const fs::path data = argv[3];
   if (command == "build") BuildAll(folder, data);
-  if (command == "text") Build(folder / "text", data, "text");
+  if (command == "text") Build(folder / "text", data, "text", bench::kBulk);
   if (command == "query") {
     const std::unique_ptr<index::Index> index = Open(folder);
     const auto snapshot = index->snapshot();
