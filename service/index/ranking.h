@@ -11,7 +11,8 @@
 //     double score = weight * Saturate(tf);  // weight = boost * idf
 //
 // The reference in tests/unit/index states the same formula anew and takes
-// only the constants from here.
+// only the constants from here. RANKING.md has what each of them does on the
+// test collections, and what else was tried.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_RANKING_H_
 #define PAPERWIRE_SERVICE_INDEX_RANKING_H_
@@ -35,9 +36,10 @@ struct FieldRanking {
 // In the order of query::TextField.
 inline constexpr std::array<FieldRanking, query::kTextFields> kFieldRanking = {{
     // Titles are short and chosen: a word there outweighs its repetition
-    // all over an abstract, as on the results pages of paper sites; 5 is just
-    // enough for that. Their length says little, hence a small b.
-    {7.0, 0.3},
+    // all over an abstract, as on the results pages of paper sites. 5 is just
+    // enough for that; with more, a query of several words hears too little
+    // of the abstracts. Their length says little, hence a small b.
+    {5.0, 0.3},
     // Abstracts are of a kind, and long ones do repeat themselves.
     {1.0, 0.75},
     // A name is there or not; a paper of many authors is no less theirs, but
@@ -50,7 +52,7 @@ inline constexpr std::array<FieldRanking, query::kTextFields> kFieldRanking = {{
 
 // Where the sum of the weighted frequencies has half of its effect. Higher
 // than the usual 1.2 of plain BM25, whose unit is one occurrence: here one in
-// the title already weighs 7, and a word in title and abstract should still
+// the title already weighs 5, and a word in title and abstract should still
 // tell from one in the title alone.
 inline constexpr double kK1 = 2.0;
 
