@@ -30,12 +30,12 @@ def svg(rows: list[Row], engines: list[str]) -> str:
     bottom = TOP + STEP * len(rows)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {LEFT + WIDTH + 30} {bottom + 40}" '
+        f'viewBox="0 0 {LEFT + WIDTH + 60} {bottom + 40}" '
         f'font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
     ]
     for i, engine in enumerate(present):
-        at: float = LEFT + i * 115
+        at: float = LEFT + i * 132
         colour = COLOURS[engines.index(engine)]
         out.append(f'<circle cx="{at}" cy="18" r="5" fill="{colour}"/>')
         out.append(f'<text x="{at + 10}" y="22">{escape(engine)}</text>')
