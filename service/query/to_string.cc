@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <string_view>
 
 #include "service/base/hash.h"
 #include "service/base/strings.h"
@@ -46,10 +47,15 @@ std::string_view KeywordPrefix(Keyword::Kind kind) {
 }
 
 void AppendQuoted(std::string_view value, std::string* out) {
+  // The quotes of word processors end a value too (lexer.cc).
+  constexpr std::array<std::string_view, 5> kEscaped = {
+      "\"", "\\", "\u201C", "\u201D", "\u201E"};
   *out += '"';
-  for (char c : value) {
-    if (c == '"' || c == '\\') *out += '\\';
-    *out += c;
+  for (size_t i = 0; i < value.size(); ++i) {
+    for (const std::string_view special : kEscaped) {
+      if (value.substr(i).starts_with(special)) *out += '\\';
+    }
+    *out += value[i];
   }
   *out += '"';
 }

@@ -525,5 +525,17 @@ TEST(RobustnessTest, AnyTextIsAnsweredOrRefusedWithAPlace) {
   EXPECT_GT(refused, 5000);
 }
 
+// A value that holds the quotes of word processors was printed as text that
+// ended at them.
+TEST(ToStringTest, EscapesEveryQuoteInAValue) {
+  v1::Query request;
+  request.add_sources("act:\"\u201Dspog\u201C \u201Eod\u2019");
+  const absl::StatusOr<Query> query = Parse(request);
+  ASSERT_TRUE(query.ok()) << query.status();
+  const absl::StatusOr<Query> again = ParseText(ToString(query->root));
+  ASSERT_TRUE(again.ok()) << ToString(query->root) << again.status();
+  EXPECT_TRUE(again->root == query->root) << ToString(again->root);
+}
+
 }  // namespace
 }  // namespace paperwire::query
