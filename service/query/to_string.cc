@@ -48,8 +48,8 @@ std::string_view KeywordPrefix(Keyword::Kind kind) {
 
 void AppendQuoted(std::string_view value, std::string* out) {
   // The quotes of word processors end a value too (lexer.cc).
-  constexpr std::array<std::string_view, 5> kEscaped = {
-      "\"", "\\", "\u201C", "\u201D", "\u201E"};
+  constexpr std::array<std::string_view, 5> kEscaped = {"\"", "\\", "\u201C",
+                                                        "\u201D", "\u201E"};
   *out += '"';
   for (size_t i = 0; i < value.size(); ++i) {
     for (const std::string_view special : kEscaped) {

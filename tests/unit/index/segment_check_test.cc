@@ -1,0 +1,122 @@
+// What a right checksum does not excuse: parts of a segment that contradict
+// each other.
+
+#include "service/index/segment_check.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "service/index/segment_builder.h"
+#include "service/index/segment_file.h"
+#include "service/index/segment_merger.h"
+#include "tests/unit/index/random_papers.h"
+#include "tests/unit/index/segment_bytes.h"
+#include "tests/unit/status_matchers.h"
+
+namespace paperwire::index {
+namespace {
+
+std::shared_ptr<const Segment> MakeSegment(int documents) {
+  RandomPapers papers(3);
+  text::Analyzer analyzer;
+  SegmentBuilder builder(&analyzer);
+  for (int n = 1; n <= documents; ++n) builder.Add(papers.MakeDocument(n, n));
+  return builder.Finish(1, documents);
+}
+
+class SegmentCheckTest : public ::testing::Test {
+ protected:
+  // Puts `value` at `offset` of a section and reads the file.
+  template <typename T>
+  absl::Status With(Section section, size_t offset, T value) const {
+    std::vector<uint8_t> bytes = bytes_;
+    const Extent extent = SectionOf(bytes, section);
+    EXPECT_LE(offset + sizeof(value), extent.size);
+    std::memcpy(bytes.data() + extent.begin + offset, &value, sizeof(value));
+    Seal(&bytes);
+    return ReadBytes(bytes).status();
+  }
+
+  const std::vector<uint8_t> bytes_ = BytesOf(*MakeSegment(60));
+};
+
+TEST_F(SegmentCheckTest, WhatWasWrittenFits) {
+  for (const int documents : {0, 1, 60, 300, 5000}) {
+    EXPECT_THAT(ReadBytes(BytesOf(*MakeSegment(documents))).status(), IsOk())
+        << documents;
+  }
+}
+
+TEST_F(SegmentCheckTest, WhatWasMergedFits) {
+  SegmentView all = SegmentView::Of(MakeSegment(60));
+  SegmentView none = SegmentView::Of(MakeSegment(3));
+  none.deleted = std::make_shared<const std::vector<uint64_t>>(1, 7);
+  none.deleted_count = 3;
+  none.total_lengths = {};
+  const MergedSegment merged = MergeSegments({none, all}, 2);
+  EXPECT_THAT(ReadBytes(BytesOf(*merged.segment)).status(), IsOk());
+}
+
+TEST_F(SegmentCheckTest, RefusesContradictions) {
+  const auto damaged = [](const char* what) {
+    return IsError(absl::StatusCode::kDataLoss, what);
+  };
+  const uint32_t far = 1u << 30;
+  EXPECT_THAT(With(Section::kMeta, offsetof(SegmentMeta, documents), 61u),
+              damaged("sections"));
+  EXPECT_THAT(
+      With(Section::kMeta, offsetof(SegmentMeta, total_lengths), uint64_t{1}),
+      damaged("totals"));
+  EXPECT_THAT(With(Section::kLengths, 0, far), damaged("totals"));
+  EXPECT_THAT(With(Section::kByNumber, 0, far), damaged("papers"));
+  EXPECT_THAT(With(Section::kByNumber, 4, 0u), damaged("papers"));
+  EXPECT_THAT(With(Section::kNumbers, 0, int64_t{3}), damaged("papers"));
+  EXPECT_THAT(With(Section::kTermOffsets, 4, far), damaged("stems"));
+  EXPECT_THAT(With(Section::kTermBytes, 0, uint8_t{0xFF}), damaged("stems"));
+  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, documents), 61u),
+              damaged("stems"));
+  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, postings), far),
+              damaged("stems"));
+  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, positions), far),
+              damaged("stems"));
+  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, forms_begin), far),
+              damaged("stems"));
+  EXPECT_THAT(With(Section::kTermForms, 0, far), damaged("spellings"));
+  EXPECT_THAT(With(Section::kFormOffsets, 0, 1u), damaged("spellings"));
+  EXPECT_THAT(With(Section::kForms, offsetof(FormInfo, term), far),
+              damaged("spellings"));
+  EXPECT_THAT(With(Section::kForms, offsetof(FormInfo, ordinal), far),
+              damaged("spellings"));
+  EXPECT_THAT(With(Section::kKeywordOffsets, 4, far), damaged("keywords"));
+  EXPECT_THAT(With(Section::kKeywordBegins, 4, far), damaged("keywords"));
+  EXPECT_THAT(With(Section::kKeywordDocuments, 0, 60u), damaged("keywords"));
+  EXPECT_THAT(With(Section::kCategoryBegins, 4, far), damaged("values"));
+  EXPECT_THAT(With(Section::kCategoryOrdinals, 0, far), damaged("values"));
+  EXPECT_THAT(With(Section::kSourceOffsets, 4, far), damaged("values"));
+  EXPECT_THAT(With(Section::kVenueOrdinals, 0, far), damaged("values"));
+}
+
+TEST_F(SegmentCheckTest, SectionsLieWhereTheyMust) {
+  std::vector<uint8_t> bytes = bytes_;
+  const size_t terms = 32 + 16 * static_cast<size_t>(Section::kTerms);
+  bytes[terms] ^= 8;  // where the section begins
+  Seal(&bytes);
+  EXPECT_THAT(ReadBytes(bytes),
+              IsError(absl::StatusCode::kDataLoss, "a section is not where"));
+  bytes = bytes_;
+  bytes.resize(bytes.size() + 8);
+  Seal(&bytes);
+  EXPECT_THAT(ReadBytes(bytes),
+              IsError(absl::StatusCode::kDataLoss, "too many bytes"));
+  bytes = bytes_;
+  bytes.resize(bytes.size() - 8);
+  Seal(&bytes);
+  EXPECT_THAT(ReadBytes(bytes), IsError(absl::StatusCode::kDataLoss, ""));
+}
+
+}  // namespace
+}  // namespace paperwire::index
