@@ -10,8 +10,7 @@
 // its stem name each other. Only the postings and positions themselves are
 // taken at the checksum's word: FORMAT.md, "What is trusted".
 //
-// Time: that of reading everything but postings and positions once; some 25 ms
-// for 150,000 papers. Any thread.
+// Time: that of reading everything but postings and positions once. Any thread.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_SEGMENT_CHECK_H_
 #define PAPERWIRE_SERVICE_INDEX_SEGMENT_CHECK_H_
