@@ -68,6 +68,10 @@ void AppendRange(const Range& range, std::string* out) {
     return votes ? StrCat(value) : FormatSecond(value);
   };
   *out += votes ? "votes:" : "published:";
+  if (votes && range.min == kMin && range.max == -1) {
+    *out += "<0";  // "-1" is no count, and cannot be read again
+    return;
+  }
   if (range.min != kMin) *out += print(range.min);
   *out += "..";
   if (range.max != kMax) *out += print(range.max);

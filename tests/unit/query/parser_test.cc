@@ -527,6 +527,14 @@ TEST(RobustnessTest, AnyTextIsAnsweredOrRefusedWithAPlace) {
 
 // A value that holds the quotes of word processors was printed as text that
 // ended at them.
+TEST(ToStringTest, PrintsLessThanNoVotesReadably) {
+  v1::Query request;
+  request.set_text("votes:<0");
+  const auto query = Parse(request);
+  ASSERT_TRUE(query.ok()) << query.status();
+  EXPECT_EQ(ToString(query->root), "votes:<0");
+}
+
 TEST(ToStringTest, EscapesEveryQuoteInAValue) {
   v1::Query request;
   request.add_sources("act:\"\u201Dspog\u201C \u201Eod\u2019");
