@@ -136,6 +136,12 @@ void FoldTable::Fill(char32_t c, Folded* folded) {
   for (utf8proc_ssize_t i = 0; i < count; ++i) {
     const auto point = static_cast<char32_t>(points[i]);
     if (IsAccent(point)) continue;
+    if (IsApostrophe(point)) {
+      // Folding what was folded must change nothing: an apostrophe that comes
+      // of a decomposition is one, alone (U+0374) or before a letter (U+0149).
+      if (count == 1) return finish(Kind::kApostrophe);
+      continue;
+    }
     if (count == 1 && IsGreek(point)) {
       AppendUtf8(point == 0x03C2 ? char32_t{0x03C3} : point, &bytes_);
       bytes_ += kGreekNames[point - 0x03B1];
