@@ -36,7 +36,10 @@ bool IsWords(const Node& node) {
 // The leaves that a paper must or may match by their words, in order.
 void CollectLeaves(const Node& node, std::vector<const Node*>* leaves) {
   if (node.kind == Node::Kind::kNot) return;
-  if (IsWords(node)) leaves->push_back(&node);
+  if (IsWords(node)) {
+    leaves->push_back(&node);
+    return;
+  }
   for (const Node& child : node.children) CollectLeaves(child, leaves);
 }
 
@@ -224,6 +227,7 @@ class Guesser {
     changed.kind =
         changed.words.size() > 1 ? Node::Kind::kPhrase : Node::Kind::kWord;
     if (changed.kind == Node::Kind::kWord) changed.slop = 0;
+    if (!leaf.children.empty()) query::ScoreByWords(&changed);
     return changed;
   }
 
@@ -250,6 +254,7 @@ class Guesser {
       Node bare = *changed;
       bare.fields = query::kAllFields;
       for (query::Word& word : bare.words) word.exact = false;
+      if (!bare.children.empty()) query::ScoreByWords(&bare);
       edits.push_back({leaf.begin, end, query::ToString(bare)});
       return changed;
     });

@@ -8,8 +8,8 @@ namespace {
 using query::Node;
 
 void Collect(const Node& node, std::vector<const Node*>* leaves) {
+  if (node.kind == Node::Kind::kNot) return;
   if (node.Scores()) leaves->push_back(&node);
-  if (node.kind != Node::Kind::kAnd && node.kind != Node::Kind::kOr) return;
   for (const Node& child : node.children) Collect(child, leaves);
 }
 
@@ -23,7 +23,7 @@ void CollectFilters(const Node& node, std::vector<const Node*>* filters) {
 
 void CollectRequired(const Node& node, std::vector<const Node*>* leaves) {
   if (node.Scores()) leaves->push_back(&node);
-  if (node.kind != Node::Kind::kAnd) return;
+  if (node.kind != Node::Kind::kAnd && node.kind != Node::Kind::kPhrase) return;
   for (const Node& child : node.children) CollectRequired(child, leaves);
 }
 
@@ -43,7 +43,7 @@ bool NeedsLeaf(const Node& root) {
     case Node::Kind::kOr:
       return std::all_of(children.begin(), children.end(), NeedsLeaf);
     default:
-      return root.Scores();
+      return root.HasWords();
   }
 }
 

@@ -101,6 +101,7 @@ class Relaxer {
     const Node root = ChangeLeaves(tree_, [&](const Node& leaf) {
       Node changed = leaf;
       for (query::Word& word : changed.words) word.exact = false;
+      if (!leaf.children.empty()) query::ScoreByWords(&changed);
       if (!(changed == leaf)) RemovePrefix("exact:", leaf, &edits);
       return std::optional<Node>(std::move(changed));
     });
@@ -119,6 +120,7 @@ class Relaxer {
         if (text::IsStopWord(word.form)) continue;
         Node& part = all.children.emplace_back(leaf);
         part.kind = Node::Kind::kWord;
+        part.children.clear();
         part.slop = 0;
         part.words = {word};
         StrAppend(&text, text.empty() ? "" : " ", word.form);
@@ -138,7 +140,10 @@ class Relaxer {
     std::vector<Edit> edits;
     const Node root = ChangeLeaves(tree_, [&](const Node& leaf) {
       Node changed = leaf;
-      if (leaf.Scores()) changed.fields = query::kAllFields;
+      if (leaf.HasWords()) {
+        changed.fields = query::kAllFields;
+        if (!leaf.children.empty()) query::ScoreByWords(&changed);
+      }
       if (!(changed == leaf)) {
         for (const std::string_view name :
              {"title:", "abstract:", "author:", "venue:"}) {

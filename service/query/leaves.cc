@@ -46,7 +46,7 @@ int SmallNumber(std::string_view digits) {
 }
 
 bool HasScore(const Node& node) {
-  if (node.Scores()) return true;
+  if (node.HasWords()) return true;
   for (const Node& child : node.children) {
     if (HasScore(child)) return true;
   }
@@ -55,7 +55,7 @@ bool HasScore(const Node& node) {
 
 // False when a product leaves the range of boosts.
 bool Multiply(float boost, Node* node) {
-  if (node->Scores()) {
+  if (node->HasWords()) {
     node->boost *= boost;
     if (node->boost < kMinBoost || node->boost > kMaxBoost) return false;
   }
@@ -147,6 +147,7 @@ absl::StatusOr<Node> LeafBuilder::MakeWords(const Lexeme& lexeme,
       body.find_first_of("$\\{") != body.npos) {
     Node node = FromTokens(body, scope);
     if (node.words.empty()) return no_word();
+    ScoreByWords(&node);
     return node;
   }
 
@@ -199,6 +200,7 @@ absl::StatusOr<Node> LeafBuilder::MakeWords(const Lexeme& lexeme,
     Node node = FromTokens(base, scope);
     if (node.words.empty()) return no_word();
     node.boost = boost;
+    ScoreByWords(&node);
     return node;
   }
   // Exactly one word that reaches to the sign.

@@ -23,6 +23,7 @@ Node MakeParent(Kind kind, std::vector<Node> children) {
 // What stands below a Not does not score.
 void DropBoosts(bool below_not, Node* node) {
   if (below_not) node->boost = 1;
+  if (below_not && node->kind == Kind::kPhrase) node->children.clear();
   below_not = below_not || node->kind == Kind::kNot;
   for (Node& child : node->children) DropBoosts(below_not, &child);
 }

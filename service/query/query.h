@@ -93,8 +93,12 @@ struct Node {
   };
 
   Kind kind = Kind::kAll;
-  std::vector<Node> children;  // kAnd, kOr, kNot
-  std::vector<Word> words;     // kWord, kPhrase, kPrefix, kFuzzy
+  // kAnd, kOr, kNot. Of a phrase that was written as one, without quotes
+  // (`zero-shot`): those of its words that are not common, as kWord. They
+  // score in its place, so that a paper with one of them is not nothing; a
+  // full match still needs the phrase.
+  std::vector<Node> children;
+  std::vector<Word> words;  // kWord, kPhrase, kPrefix, kFuzzy
   // kPhrase: how many other words may stand between the first and the last in
   // all. 0 is an exact phrase; with more, the order of the words is free.
   int slop = 0;
@@ -107,11 +111,13 @@ struct Node {
   uint32_t begin = 0;
   uint32_t end = 0;
 
-  // Whether the node is a leaf that adds to the score.
-  bool Scores() const {
+  // Whether the node is a leaf of words.
+  bool HasWords() const {
     return kind == Kind::kWord || kind == Kind::kPhrase ||
            kind == Kind::kPrefix || kind == Kind::kFuzzy;
   }
+  // Whether the node itself adds to the score.
+  bool Scores() const { return HasWords() && children.empty(); }
 };
 
 struct Query {
@@ -123,6 +129,10 @@ struct Query {
 // The query as text that parses to the same tree; equal for equal trees.
 // Tokens are bound to its fingerprint, tests compare it.
 std::string ToString(const Node& node);
+
+// Lets the words of a phrase score in its place; see Node::children. Anew when
+// they did already. What is no phrase, or of common words only, stays.
+void ScoreByWords(Node* phrase);
 
 // Whether two trees are the same; where they stand in a text does not count.
 bool operator==(const Node& a, const Node& b);

@@ -102,6 +102,12 @@ void AppendLeaf(const Node& node, std::string* out) {
   if (node.words[0].exact) *out += "exact:";
   switch (node.kind) {
     case Kind::kPhrase:
+      if (!node.children.empty()) {
+        for (size_t i = 0; i < node.words.size(); ++i) {
+          StrAppend(out, i == 0 ? "" : "-", node.words[i].form);
+        }
+        break;
+      }
       *out += '"';
       for (size_t i = 0; i < node.words.size(); ++i) {
         StrAppend(out, i == 0 ? "" : " ", node.words[i].form);
@@ -178,7 +184,7 @@ bool SameLeaf(const Node& a, const Node& b) {
     default:
       return a.words == b.words && a.slop == b.slop &&
              a.distance == b.distance && a.fields == b.fields &&
-             a.boost == b.boost;
+             a.boost == b.boost && a.children.empty() == b.children.empty();
   }
 }
 
@@ -188,6 +194,21 @@ std::string ToString(const Node& node) {
   std::string out;
   Append(node, &out);
   return out;
+}
+
+void ScoreByWords(Node* phrase) {
+  phrase->children.clear();
+  if (phrase->kind != Kind::kPhrase) return;
+  for (const Word& word : phrase->words) {
+    if (text::IsStopWord(word.form)) continue;
+    Node& child = phrase->children.emplace_back();
+    child.kind = Kind::kWord;
+    child.words = {word};
+    child.fields = phrase->fields;
+    child.boost = phrase->boost;
+    child.begin = phrase->begin;
+    child.end = phrase->end;
+  }
 }
 
 uint64_t Fingerprint(const Query& query) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "service/base/hash.h"
+#include "service/text/variants.h"
 
 namespace paperwire::text {
 namespace {
@@ -24,9 +25,11 @@ std::string_view Stemmer::Stem(std::string_view form) {
   if (form.size() <= 2 || !plain || stemmer_ == nullptr) return form;
   Slot& slot = slots_[StableHash(form) % kSlots];
   if (slot.form == form) return slot.stem;
-  const sb_symbol* stem =
-      sb_stemmer_stem(stemmer_, reinterpret_cast<const sb_symbol*>(form.data()),
-                      static_cast<int>(form.size()));
+  word_ = form;
+  ToOneSpelling(&word_);
+  const sb_symbol* stem = sb_stemmer_stem(
+      stemmer_, reinterpret_cast<const sb_symbol*>(word_.data()),
+      static_cast<int>(word_.size()));
   if (stem == nullptr) return form;  // out of memory
   slot.form = form;
   slot.stem.assign(reinterpret_cast<const char*>(stem),

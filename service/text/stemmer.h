@@ -3,9 +3,9 @@
 //     Stemmer stemmer;
 //     stemmer.Stem("bottlenecked");  // "bottleneck"
 //
-// Snowball's English stemmer (Porter 2) behind a table of the words seen
-// last, because a few thousand words make up nearly all of a text. Bounded
-// memory; not thread-safe.
+// Snowball's English stemmer (Porter 2), asked for one spelling of each word
+// (variants.h), behind a table of the words seen last, because a few thousand
+// words make up nearly all of a text. Bounded memory; not thread-safe.
 
 #ifndef PAPERWIRE_SERVICE_TEXT_STEMMER_H_
 #define PAPERWIRE_SERVICE_TEXT_STEMMER_H_
@@ -37,6 +37,7 @@ class Stemmer {
 
   sb_stemmer* stemmer_;  // null when Snowball could not be set up
   std::vector<Slot> slots_;
+  std::string word_;
 };
 
 }  // namespace paperwire::text

@@ -92,6 +92,7 @@ Node RandomPapers::MakeLeaf() {
       leaf.words.push_back(MakeQueryWord());
     }
     leaf.slop = OneIn(2) ? 0 : 1 + Below(5);
+    if (leaf.slop == 0 && OneIn(2)) query::ScoreByWords(&leaf);
   } else if (kind == 8) {
     leaf.kind = Node::Kind::kPrefix;
     std::string& form = leaf.words.front().form;
@@ -126,7 +127,7 @@ Node RandomPapers::MakeLeaf() {
     const auto& [k, value] = kKeywords[Below(std::size(kKeywords))];
     leaf.keyword = {k, std::string(value)};
   }
-  if (!leaf.Scores()) leaf.words.clear();
+  if (!leaf.HasWords()) leaf.words.clear();
   return leaf;
 }
 

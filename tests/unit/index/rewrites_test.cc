@@ -219,7 +219,7 @@ TEST_F(RewritesTest, RandomQueriesGetHonestOffers) {
   }
   index_->Apply(std::move(changes), 300);
   int offers = 0;
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 500; ++i) {
     const std::string text = query::ToString(random.MakeQuery().root);
     if (!query::Parse(Text(text)).ok()) continue;
     offers += static_cast<int>(Offers(Text(text)).size());

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 #include <random>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -212,6 +213,35 @@ TEST(StemTest, IsSnowballEnglish) {
     EXPECT_EQ(analyzer.Stem(form), "bottleneck");  // from the cache
   }
   EXPECT_EQ(analyzer.Stem("generalization"), "general");
+}
+
+TEST(StemTest, BringsSpellingsTogetherAsTheCasesSay) {
+  std::ifstream file(std::string(PAPERWIRE_SOURCE_DIR) +
+                     "/tests/unit/text/cases/stems.txt");
+  Analyzer analyzer;
+  int cases = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line.starts_with('#')) continue;
+    ++cases;
+    std::istringstream words(line);
+    std::string stem;
+    bool together = true;
+    for (std::string word; words >> word;) {
+      if (word == "|") {
+        together = false;
+        continue;
+      }
+      const std::string its(analyzer.Stem(word));
+      if (stem.empty()) {
+        stem = its;
+      } else if (together) {
+        EXPECT_EQ(its, stem) << word << " in: " << line;
+      } else {
+        EXPECT_NE(its, stem) << word << " in: " << line;
+      }
+    }
+  }
+  EXPECT_GT(cases, 20);
 }
 
 TEST(StemTest, LeavesWhatIsNoEnglishWord) {
