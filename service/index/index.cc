@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "service/base/mutex.h"
+#include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/index/checkpoint.h"
 #include "service/index/merge_policy.h"
@@ -103,6 +104,7 @@ MergeChoice Index::Impl::Choose() {
 }
 
 void Index::Impl::MergeLoop() {
+  SetPriority(Priority::kBackground);
   while (true) {
     std::vector<SegmentView> chosen;
     {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/query/dates.h"
@@ -323,7 +324,9 @@ absl::StatusOr<Node> LeafBuilder::MakeKeyword(const Lexeme& lexeme,
 absl::StatusOr<Node> LeafBuilder::MakeId(const Lexeme& lexeme) {
   ASSIGN_OR_RETURN(const std::string value, ValueOf(lexeme));
   std::string_view id = value;
-  ConsumePrefix(&id, "papers/");
+  if (absl::StartsWithIgnoreCase(ToAbsl(id), "papers/")) {
+    id.remove_prefix(std::string_view("papers/").size());
+  }
   absl::StatusOr<text::ExternalIdPair> parsed = text::ParseExternalId(id);
   if (!parsed.ok()) {
     return ErrorAt(text_, lexeme.begin, "Bad id",

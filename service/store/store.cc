@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "service/base/error_details.h"
 #include "service/base/mutex.h"
+#include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/catalogue/tables.h"
@@ -139,6 +140,7 @@ struct Store::Impl {
 
   // On the follower's thread.
   void FollowAll() {
+    SetPriority(Priority::kTakeIn);
     while (true) {
       Group group;
       {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "service/base/priority.h"
 #include "service/base/status_macros.h"
 
 namespace paperwire::store {
@@ -30,6 +31,7 @@ void Writer::Submit(Job job) {
 }
 
 void Writer::Run() {
+  SetPriority(Priority::kTakeIn);
   while (true) {
     std::vector<Job> jobs;
     {

@@ -1,0 +1,47 @@
+#include "service/base/priority.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace paperwire {
+namespace {
+
+// struct sched_attr as the kernel has it since 3.14; the C library of Debian
+// 12 does not declare it.
+struct SchedAttr {
+  uint32_t size = sizeof(SchedAttr);
+  uint32_t policy = 0;  // SCHED_OTHER
+  uint64_t flags = 0;
+  int32_t nice = 0;
+  uint32_t priority = 0;
+  uint64_t runtime_ns = 0;  // of a stretch, 0.1 to 100 ms; 0: the kernel's
+  uint64_t deadline_ns = 0;
+  uint64_t period_ns = 0;
+};
+static_assert(sizeof(SchedAttr) == 48);
+
+constexpr uint64_t kMillisecond = 1'000'000;
+
+}  // namespace
+
+void SetPriority(Priority priority) {
+  SchedAttr attr;
+  switch (priority) {
+    case Priority::kAnswer:
+      break;
+    case Priority::kTakeIn:
+      attr.nice = 5;
+      attr.runtime_ns = 10 * kMillisecond;
+      break;
+    case Priority::kBackground:
+      attr.nice = 10;
+      attr.runtime_ns = 20 * kMillisecond;
+      break;
+  }
+  // Best effort: some sandboxes forbid it.
+  static_cast<void>(syscall(SYS_sched_setattr, 0, &attr, 0));
+}
+
+}  // namespace paperwire
