@@ -96,13 +96,16 @@ class LeafMatcher : public Matcher {
   // A bound of the impact in one document; 0 when the leaf is certainly not
   // true of it.
   virtual uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) = 0;
-  // The same for all documents of the set at once: removes those with 0, and
-  // puts the bounds of the others into out[place].
+  // The same for all documents of the set at once: removes those with less
+  // than `least`, which is at least 1, and puts the bounds of the others into
+  // out[place].
   virtual void ImpactsIn(const Window& window, const ImpactTable& impacts,
-                         WindowSet* set, uint8_t* out) {
+                         uint32_t least, WindowSet* set, uint8_t* out) {
     Narrow(window, set);
-    set->ForEach([&](uint32_t i) {
+    WindowSet found = *set;
+    found.ForEach([&](uint32_t i) {
       out[i] = static_cast<uint8_t>(ImpactAt(window.begin + i, impacts));
+      if (out[i] < least) set->Remove(i);
     });
   }
 };

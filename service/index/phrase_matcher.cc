@@ -44,6 +44,11 @@ PhraseMatcher::PhraseMatcher(const Segment& segment,
           word.ordinals.begin());
     }
   }
+  lead_ = static_cast<size_t>(
+      std::find(word_stems_.begin(), word_stems_.end(), size_t{0}) -
+      word_stems_.begin());
+  lead_repeats_ =
+      std::count(word_stems_.begin(), word_stems_.end(), size_t{0}) > 1;
 }
 
 void PhraseMatcher::NarrowToStems(const Window& window, WindowSet* set) {
@@ -79,25 +84,51 @@ bool PhraseMatcher::Count(FieldCounts* counts) {
 }
 
 bool PhraseMatcher::CountInOrder(query::FieldSet fields, FieldCounts* counts) {
-  for (Stem& stem : stems_) stem.cursor->Places(fields, &stem.all_places);
-  // Each place of the rarest stem's first word: are the others around it?
-  const size_t lead = static_cast<size_t>(
-      std::find(word_stems_.begin(), word_stems_.end(), size_t{0}) -
-      word_stems_.begin());
-  bool any = false;
-  for (const uint64_t place : stems_[0].all_places) {
-    if ((place & UINT32_MAX) < lead) continue;
-    bool all = true;
-    for (size_t i = 0; i < word_stems_.size() && all; ++i) {
-      if (i == lead) continue;
-      const std::vector<uint64_t>& places = stems_[word_stems_[i]].all_places;
-      all = std::find(places.begin(), places.end(), place - lead + i) !=
-            places.end();
+  // Where the phrase could begin, from the places of its first word that is
+  // of the rarest stem; one word after the other leaves some of them over.
+  begins_.clear();
+  const auto may_begin = [&](uint64_t place) {
+    if ((fields >> (place >> 32) & 1) != 0 && (place & UINT32_MAX) >= lead_) {
+      begins_.push_back(place - lead_);
     }
-    (*counts)[place >> 32] += all;
-    any = any || all;
+  };
+  uint64_t single;
+  if (stems_[0].cursor->SinglePlace(&single)) {
+    may_begin(single);
+  } else {
+    stems_[0].cursor->Places(fields, &places_);
+    for (const uint64_t place : places_) may_begin(place);
   }
-  return any;
+  const auto keep = [&](size_t stem, auto stands_at) {
+    for (size_t i = 0; i < word_stems_.size(); ++i) {
+      if (word_stems_[i] != stem || i == lead_) continue;
+      std::erase_if(begins_,
+                    [&](uint64_t begin) { return !stands_at(begin + i); });
+    }
+  };
+  if (lead_repeats_) {
+    if (stems_[0].cursor->SinglePlace(&single)) return false;
+    keep(0, [&](uint64_t place) {
+      return std::find(places_.begin(), places_.end(), place) != places_.end();
+    });
+  }
+  for (size_t s = 1; s < stems_.size() && !begins_.empty(); ++s) {
+    PostingCursor& cursor = *stems_[s].cursor;
+    if (cursor.SinglePlace(&single)) {
+      keep(s, [single](uint64_t place) { return place == single; });
+      continue;
+    }
+    // Most often it is too late already.
+    if (cursor.FirstPlace() > begins_.back() + word_stems_.size() - 1) {
+      return false;
+    }
+    cursor.Places(fields, &places_);
+    keep(s, [&](uint64_t place) {
+      return std::find(places_.begin(), places_.end(), place) != places_.end();
+    });
+  }
+  for (const uint64_t begin : begins_) ++(*counts)[begin >> 32];
+  return !begins_.empty();
 }
 
 void PhraseMatcher::Learn(const Window& window, const WindowSet& docs) {
@@ -197,16 +228,20 @@ uint32_t PhraseMatcher::ImpactAt(uint32_t document,
 }
 
 void PhraseMatcher::ImpactsIn(const Window& window, const ImpactTable& impacts,
-                              WindowSet* set, uint8_t* out) {
+                              uint32_t least, WindowSet* set, uint8_t* out) {
   NarrowToStems(window, set);
-  if (set->Empty()) return;
   const uint8_t* const classes = segment_.classes() + window.begin;
   for (Stem& stem : stems_) {
+    if (set->Empty()) return;
     const bool first = &stem == stems_.data();
+    // In order, each stem must do by itself; else all of them together.
+    const bool last = &stem == &stems_.back();
+    const WindowSet among = *set;
     stem.cursor->ForEachIn(
-        window.begin / kWindowSize, *set, [&](uint32_t place, uint8_t code) {
+        window.begin / kWindowSize, among, [&](uint32_t place, uint8_t code) {
           const uint8_t one = impacts.at(code, classes[place]);
           out[place] = first ? one : Together(out[place], one);
+          if ((last || slop_ == 0) && out[place] < least) set->Remove(place);
         });
   }
 }

@@ -41,15 +41,14 @@ class PhraseMatcher : public LeafMatcher {
   uint64_t CostIn(uint32_t window) const override;
   uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override;
   void ImpactsIn(const Window& window, const ImpactTable& impacts,
-                 WindowSet* set, uint8_t* out) override;
+                 uint32_t least, WindowSet* set, uint8_t* out) override;
 
  private:
   // A stem of the phrase; several words can share it.
   struct Stem {
     std::unique_ptr<PostingCursor> cursor;
     std::vector<Occurrence> occurrences;
-    std::vector<uint64_t> all_places;  // PostingCursor::Places
-    std::vector<PhrasePlace> places;   // of one field
+    std::vector<PhrasePlace> places;  // of one field
   };
 
   void NarrowToStems(const Window& window, WindowSet* set);
@@ -73,6 +72,10 @@ class PhraseMatcher : public LeafMatcher {
   std::vector<Stem> stems_;         // the rarest first
   std::vector<size_t> word_stems_;  // by word: index in stems_
   std::vector<PhraseWord> positions_;
+  size_t lead_ = 0;            // the first word of the rarest stem
+  bool lead_repeats_ = false;  // whether others are of it, too
+  // CountInOrder's.
+  std::vector<uint64_t> begins_, places_;
   PhraseCounter counter_;
 };
 

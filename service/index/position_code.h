@@ -14,6 +14,10 @@
 
 namespace paperwire::index {
 
+// The first position of a posting is a byte of its own; this one says that it
+// stands with the others.
+inline constexpr uint8_t kLongFirst = 255;
+
 inline constexpr uint8_t kTwoBytes = 224;
 inline constexpr uint8_t kFiveBytes = 255;
 inline constexpr uint32_t kTwoBytesEnd =

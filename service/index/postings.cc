@@ -18,30 +18,19 @@ T Read(const uint8_t* p) {
   return value;
 }
 
-constexpr size_t kExceptionBytes = 3;
-constexpr uint32_t kSlack = 8;  // what kernels write past the end
+constexpr uint32_t kSlack = 16;  // what kernels touch past the end
 
-// The codes in a byte that holds several, lowest bits first.
-template <int kBits>
-constexpr auto MakeSpread() {
-  constexpr int kPerByte = 8 / kBits;
-  std::array<std::array<uint8_t, kPerByte>, 256> spread{};
-  for (int byte = 0; byte < 256; ++byte) {
-    for (int i = 0; i < kPerByte; ++i) {
-      spread[static_cast<size_t>(byte)][static_cast<size_t>(i)] =
-          static_cast<uint8_t>(byte >> (i * kBits) & ((1 << kBits) - 1));
-    }
+// std::lower_bound without a branch that cannot be foretold.
+const uint32_t* LowerBound(const uint32_t* begin, const uint32_t* end,
+                           uint32_t value) {
+  size_t n = static_cast<size_t>(end - begin);
+  if (n == 0) return begin;
+  while (n > 1) {
+    const size_t half = n / 2;
+    begin += begin[half - 1] < value ? half : 0;
+    n -= half;
   }
-  return spread;
-}
-
-template <int kBits>
-void Spread(const uint8_t* in, uint32_t n, uint8_t* out) {
-  static constexpr auto kSpread = MakeSpread<kBits>();
-  constexpr uint32_t kPerByte = 8 / kBits;
-  for (uint32_t i = 0; i < n; i += kPerByte) {
-    std::memcpy(out + i, kSpread[*in++].data(), kPerByte);
-  }
+  return begin + (*begin < value);
 }
 
 }  // namespace
@@ -56,8 +45,8 @@ PostingCursor::PostingCursor(const Segment& segment, uint32_t term)
     kind_ = Kind::kShort;
     documents_ = std::make_unique_for_overwrite<uint32_t[]>(
         std::max(1u, info_.documents));
-    codes_ = std::make_unique_for_overwrite<uint8_t[]>(
-        std::max(1u, info_.documents));
+    codes_ =
+        std::make_unique_for_overwrite<uint8_t[]>(info_.documents + kSlack);
     DecodeShort();
   } else if (!IsDense(info_.documents, segment.documents())) {
     kind_ = Kind::kSparse;
@@ -98,13 +87,9 @@ PostingCursor::Piece PostingCursor::BlockPiece(uint32_t block) const {
   piece.size = std::min(kBlockSize, info_.documents - block * kBlockSize);
   piece.positions = p;
   p += sizeof(uint32_t);
-  piece.code_bits = entry.code_bits;
-  piece.exceptions = entry.exceptions;
   piece.gaps = p;
   p += (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = p;
-  piece.exception_list =
-      p + (piece.size * static_cast<uint32_t>(piece.code_bits) + 7) / 8;
+  piece.codes = {p, piece.size, entry.code_bits, nullptr};
   return piece;
 }
 
@@ -112,59 +97,18 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   const uint8_t* p = data_ + entry.offset;
   Piece piece;
   piece.size = entry.size;
-  piece.exceptions = Read<uint16_t>(p);
-  piece.code_bits = p[2];
-  p += 4;
+  const uint32_t chunks = (piece.size + kBlockSize - 1) / kBlockSize;
+  const int code_bits = Read<uint16_t>(p);
+  p += sizeof(uint16_t);
   piece.positions = p;
-  p += (piece.size + kBlockSize - 1) / kBlockSize * sizeof(uint32_t);
+  p += chunks * sizeof(uint32_t);
+  const uint8_t* const exceptions_before = p;
+  p += chunks * sizeof(uint16_t);
   piece.gaps = p;
   p += entry.gap_bits == kBitmap ? kWindowSize / 8
                                  : (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = p;
-  piece.exception_list =
-      p + (piece.size * static_cast<uint32_t>(piece.code_bits) + 7) / 8;
+  piece.codes = {p, piece.size, code_bits, exceptions_before};
   return piece;
-}
-
-void PostingCursor::DecodeCodes(const Piece& piece, uint8_t* out) {
-  switch (piece.code_bits) {
-    case 0:
-      std::memset(out, 0, piece.size);
-      return;
-    case 1:
-      Spread<1>(piece.codes, piece.size, out);
-      break;
-    case 2:
-      Spread<2>(piece.codes, piece.size, out);
-      break;
-    case 4:
-      Spread<4>(piece.codes, piece.size, out);
-      break;
-    default:
-      std::memcpy(out, piece.codes, piece.size);
-      return;
-  }
-  const uint8_t* e = piece.exception_list;
-  for (uint32_t i = 0; i < piece.exceptions; ++i, e += kExceptionBytes) {
-    out[Read<uint16_t>(e)] = e[2];
-  }
-}
-
-uint8_t PostingCursor::CodeAt(const Piece& piece, uint32_t i) {
-  const uint32_t bits = static_cast<uint32_t>(piece.code_bits);
-  if (bits == 0) return 0;
-  if (bits == 8) return piece.codes[i];
-  const uint32_t mask = (1u << bits) - 1;
-  const uint32_t code = piece.codes[i * bits / 8] >> (i * bits % 8) & mask;
-  if (code != mask) return static_cast<uint8_t>(code);
-  uint32_t low = 0;
-  uint32_t high = piece.exceptions;
-  while (high - low > 1) {
-    const uint32_t middle = low + (high - low) / 2;
-    const uint8_t* e = piece.exception_list + middle * kExceptionBytes;
-    (Read<uint16_t>(e) <= i ? low : high) = middle;
-  }
-  return piece.exception_list[low * kExceptionBytes + 2];
 }
 
 uint32_t PostingCursor::FindBlock(uint32_t document) {
@@ -201,7 +145,7 @@ void PostingCursor::DecodeBlock(uint32_t block) {
   const uint32_t at = block * kBlockSize;
   kernels::Best().unpack(piece.gaps, sparse_entry(block).gap_bits, piece.size,
                          before, documents_.get() + at);
-  DecodeCodes(piece, codes_.get() + at);
+  piece.codes.Decode(codes_.get() + at);
 }
 
 void PostingCursor::Range(uint32_t window, uint32_t* begin, uint32_t* end) {
@@ -229,14 +173,14 @@ void PostingCursor::Range(uint32_t window, uint32_t* begin, uint32_t* end) {
     return all + std::min((b + 1) * kBlockSize, info_.documents);
   };
   *begin = static_cast<uint32_t>(
-      std::lower_bound(all + block * kBlockSize, limit(block), first) - all);
+      LowerBound(all + block * kBlockSize, limit(block), first) - all);
   while (block + 1 < n && sparse_entry(block).last_document + 1 < past) {
     DecodeBlock(++block);
   }
   block_ = block;
   *end = static_cast<uint32_t>(
-      std::lower_bound(all + std::max(*begin, block * kBlockSize), limit(block),
-                       past) -
+      LowerBound(all + std::max(*begin, block * kBlockSize), limit(block),
+                 past) -
       all);
 }
 
@@ -280,7 +224,7 @@ void PostingCursor::LoadDenseCodes() {
   if (codes_ == nullptr) {
     codes_ = std::make_unique_for_overwrite<uint8_t[]>(kWindowSize + kSlack);
   }
-  DecodeCodes(piece_, codes_.get());
+  piece_.codes.Decode(codes_.get());
 }
 
 PostingCursor::Run PostingCursor::Load(uint32_t window) {
@@ -334,7 +278,7 @@ bool PostingCursor::Find(uint32_t document) {
     if (index_ > begin && index_ < end && all[index_] <= document) {
       begin = index_;
     }
-    const uint32_t* at = std::lower_bound(all + begin, all + end, document);
+    const uint32_t* at = LowerBound(all + begin, all + end, document);
     index_ = static_cast<uint32_t>(at - all);
     if (at == all + end || *at != document) return false;
     document_ = document;
@@ -376,45 +320,56 @@ bool PostingCursor::Find(uint32_t document) {
     LoadDenseDocuments();
     if (!search(0, piece_.size)) return false;
   }
-  code_ = codes_loaded_ ? codes_[index_] : CodeAt(piece_, index_);
+  code_ = codes_loaded_ ? codes_[index_] : piece_.codes.At(index_);
   return true;
 }
 
-uint32_t PostingCursor::OccurrencesBefore(uint32_t begin, uint32_t end) {
-  uint32_t sum = 0;
-  bool escaped = false;
-  for (uint32_t i = begin; i < end; ++i) {
-    sum += kCodeTable.occurrences(codes_[i]);
-    escaped = escaped || codes_[i] == kNoCode;
+const uint8_t* PostingCursor::ChunkBegin() const {
+  const uint32_t chunk = index_ / kBlockSize;
+  const uint8_t* const begin = segment_.positions() + info_.positions;
+  switch (kind_) {
+    case Kind::kShort:
+      return begin;
+    case Kind::kSparse:
+      return begin + Read<uint32_t>(data_ + sparse_entry(chunk).offset);
+    case Kind::kDense:
+      return begin +
+             Read<uint32_t>(piece_.positions + chunk * sizeof(uint32_t));
   }
-  if (!escaped) return sum;
-  if (kind_ == Kind::kDense) LoadDenseDocuments();
-  for (uint32_t i = begin; i < end; ++i) {
-    if (codes_[i] != kNoCode) continue;
-    for (const uint32_t n : EscapedCounts(documents_[i])) sum += n;
-  }
-  return sum;
+  return begin;
 }
 
-void PostingCursor::SeekPositions() {
-  // Which chunk of positions, and which posting in it.
+void PostingCursor::EnterChunk() {
   uint64_t chunk = index_ / kBlockSize;
-  if (kind_ == Kind::kDense) {
-    chunk |= uint64_t{window_} << 32;
-    LoadDenseCodes();
+  if (kind_ == Kind::kDense) chunk |= uint64_t{window_} << 32;
+  if (chunk == chunk_) return;
+  chunk_ = chunk;
+  firsts_ = ChunkBegin();
+  chunk_size_ = std::min(
+      kBlockSize, (kind_ == Kind::kDense ? piece_.size : info_.documents) -
+                      index_ / kBlockSize * kBlockSize);
+  rests_next_ = nullptr;
+}
+
+const uint8_t* PostingCursor::ChunkCodes() {
+  const uint32_t chunk = index_ / kBlockSize;
+  if (kind_ != Kind::kDense || codes_loaded_) {
+    return codes_.get() + chunk * kBlockSize;
   }
-  if (chunk != chunk_ || positions_index_ > index_) {
-    chunk_ = chunk;
-    positions_index_ = index_ / kBlockSize * kBlockSize;
-    ordinal_index_ = 0;
-    const uint8_t* p = segment_.positions() + info_.positions;
-    if (kind_ == Kind::kSparse) {
-      p += Read<uint32_t>(BlockPiece(index_ / kBlockSize).positions);
-    } else if (kind_ == Kind::kDense) {
-      p += Read<uint32_t>(piece_.positions +
-                          index_ / kBlockSize * sizeof(uint32_t));
-    }
+  if (codes_chunk_ != chunk_) {
+    codes_chunk_ = chunk_;
+    piece_.codes.DecodeChunk(chunk, chunk_codes_.data());
+  }
+  return chunk_codes_.data();
+}
+
+void PostingCursor::SeekRests() {
+  EnterChunk();
+  const uint32_t at = index_ % kBlockSize;
+  if (rests_next_ == nullptr || rests_index_ > at) {
+    rests_index_ = ordinal_index_ = 0;
     ordinal_bits_ = 0;
+    const uint8_t* p = firsts_ + chunk_size_;
     if (forms_ > 1) {
       ordinal_bits_ = *p++;
       if (ordinal_bits_ > 0) {
@@ -423,42 +378,83 @@ void PostingCursor::SeekPositions() {
         p += bytes;
       }
     }
-    positions_next_ = p;
+    rests_next_ = p;
   }
-  const uint32_t skip = OccurrencesBefore(positions_index_, index_);
-  SkipPositions(&positions_next_, skip);
-  ordinal_index_ += skip;
-  positions_index_ = index_ + 1;
+  if (rests_index_ == at) return;
+  const uint32_t begin = index_ - at;
+  bool escaped = false;
+  uint32_t occurrences =
+      SumOccurrences(ChunkCodes() + rests_index_, at - rests_index_, &escaped);
+  for (uint32_t i = rests_index_; escaped && i < at; ++i) {
+    if (kind_ == Kind::kDense) LoadDenseDocuments();
+    for (const uint32_t n : EscapedCounts(documents_[begin + i])) {
+      occurrences += n;
+    }
+  }
+  // Of most postings the first position does not stand with the others.
+  uint8_t long_firsts = 0;
+  for (uint32_t i = rests_index_; i < at; ++i) {
+    long_firsts =
+        static_cast<uint8_t>(long_firsts + (firsts_[i] == kLongFirst));
+  }
+  SkipPositions(&rests_next_, occurrences - (at - rests_index_) + long_firsts);
+  ordinal_index_ += occurrences;
+  rests_index_ = at;
+}
+
+uint32_t PostingCursor::NextGap(bool first) {
+  if (first && firsts_[rests_index_] != kLongFirst) {
+    return firsts_[rests_index_];
+  }
+  return GetPosition(&rests_next_);
+}
+
+uint64_t PostingCursor::FirstPlace() {
+  EnterChunk();
+  const query::FieldSet of = fields(document_, code_);
+  return static_cast<uint64_t>(std::countr_zero(of)) << 32 |
+         firsts_[index_ % kBlockSize];
+}
+
+bool PostingCursor::SinglePlace(uint64_t* place) {
+  if (kCodeTable.occurrences(code_) != 1) return false;
+  EnterChunk();
+  const uint8_t first = firsts_[index_ % kBlockSize];
+  if (first == kLongFirst) return false;
+  const auto field =
+      static_cast<uint64_t>(std::countr_zero(kCodeTable.fields(code_)));
+  *place = field << 32 | first;
+  return true;
 }
 
 void PostingCursor::Places(query::FieldSet fields, std::vector<uint64_t>* out) {
-  SeekPositions();
+  SeekRests();
   out->clear();
   const FieldCounts of_fields = counts();
+  bool first = true;
   for (uint64_t f = 0; f < query::kTextFields; ++f) {
-    const uint32_t n = of_fields[f];
-    ordinal_index_ += n;
-    if ((fields >> f & 1) == 0) {
-      SkipPositions(&positions_next_, n);
-      continue;
-    }
     uint64_t place = f << 32;
-    for (uint32_t i = 0; i < n; ++i) {
-      place += GetPosition(&positions_next_);
-      out->push_back(place);
+    for (uint32_t n = of_fields[f]; n > 0; --n) {
+      place += NextGap(first);
+      first = false;
+      ++ordinal_index_;
+      if ((fields >> f & 1) != 0) out->push_back(place);
     }
   }
+  ++rests_index_;
 }
 
 void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
-  SeekPositions();
+  SeekRests();
   out->clear();
   const FieldCounts of_fields = counts();
   const uint64_t mask = (uint64_t{1} << ordinal_bits_) - 1;
+  bool first = true;
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
     uint32_t position = 0;
     for (uint32_t n = of_fields[f]; n > 0; --n) {
-      position += GetPosition(&positions_next_);
+      position += NextGap(first);
+      first = false;
       uint32_t ordinal = 0;
       if (ordinal_bits_ > 0) {
         const uint64_t bit =
@@ -470,6 +466,7 @@ void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
       out->push_back({position, ordinal, f});
     }
   }
+  ++rests_index_;
 }
 
 FieldCounts PostingCursor::EscapedCounts(uint32_t document) const {

@@ -28,6 +28,7 @@
 #include <memory>
 #include <vector>
 
+#include "service/index/packed_codes.h"
 #include "service/index/posting_codes.h"
 #include "service/index/ranking.h"
 #include "service/index/segment.h"
@@ -90,6 +91,11 @@ class PostingCursor {
   uint32_t document() const { return document_; }
   uint8_t code() const { return code_; }
   FieldCounts counts() const { return counts(document_, code_); }
+  // It stands nowhere before that: field << 32 | position. Cheap.
+  uint64_t FirstPlace();
+  // Where it stands, when that is a single place: field << 32 | position. Much
+  // cheaper than the following.
+  bool SinglePlace(uint64_t* place);
   // Puts where it stands in these fields into `out`, rising: field << 32 |
   // position.
   void Places(query::FieldSet fields, std::vector<uint64_t>* out);
@@ -130,12 +136,9 @@ class PostingCursor {
   // A piece of postings: a block, or a window of a dense stem.
   struct Piece {
     uint32_t size = 0;
-    int code_bits = 0;
-    uint32_t exceptions = 0;
     const uint8_t* positions = nullptr;  // 4 bytes for each 128 postings
     const uint8_t* gaps = nullptr;
-    const uint8_t* codes = nullptr;
-    const uint8_t* exception_list = nullptr;  // 2 bytes and 1, rising
+    PackedCodes codes;
   };
 
   void DecodeShort();
@@ -146,9 +149,6 @@ class PostingCursor {
   DenseEntry dense_entry(uint32_t window) const;
   Piece BlockPiece(uint32_t block) const;
   Piece WindowPiece(const DenseEntry& entry) const;
-  static void DecodeCodes(const Piece& piece, uint8_t* out);
-  static uint8_t CodeAt(const Piece& piece, uint32_t i);
-
   uint32_t FindBlock(uint32_t document);
   void DecodeBlock(uint32_t block);
   // [begin, end) in documents_ of a short or sparse stem.
@@ -160,10 +160,17 @@ class PostingCursor {
 
   FieldCounts EscapedCounts(uint32_t document) const;
   query::FieldSet EscapedFields(uint32_t document) const;
-  // In the postings [begin, end) of documents_.
-  uint32_t OccurrencesBefore(uint32_t begin, uint32_t end);
-  // Moves positions_next_ to those of posting index_.
-  void SeekPositions();
+  // Where the chunk of posting index_ lies.
+  const uint8_t* ChunkBegin() const;
+  // Makes the chunk of posting index_ the current one.
+  void EnterChunk();
+  // The codes of its postings.
+  const uint8_t* ChunkCodes();
+  // Moves rests_next_ to those of posting index_.
+  void SeekRests();
+  // The positions of posting index_, each as the gap from the one before in
+  // its field, in order. After SeekRests, as often as there are positions.
+  uint32_t NextGap(bool first);
 
   const Segment& segment_;
   const uint32_t term_;
@@ -195,13 +202,19 @@ class PostingCursor {
   uint8_t code_ = 0;
   uint32_t index_ = 0;  // in documents_, or in the window
 
-  // The next positions to read: those of posting positions_index_ of a chunk.
+  // The chunk of positions: the first ones of all its postings; then, once
+  // rests_next_ is not null, the others, from those of posting rests_index_ of
+  // the chunk on.
   uint64_t chunk_ = UINT64_MAX;
-  uint32_t positions_index_ = 0;
+  const uint8_t* firsts_ = nullptr;
+  uint32_t chunk_size_ = 0;
+  const uint8_t* rests_next_ = nullptr;
+  uint32_t rests_index_ = 0;
   uint32_t ordinal_index_ = 0;
-  const uint8_t* positions_next_ = nullptr;
   const uint8_t* ordinals_ = nullptr;
   int ordinal_bits_ = 0;
+  uint64_t codes_chunk_ = UINT64_MAX;  // dense: whose codes are in:
+  std::array<uint8_t, kBlockSize + 16> chunk_codes_;
 };
 
 template <typename Visit>
@@ -241,8 +254,8 @@ void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
              bits &= bits - 1) {
           const uint64_t below = word & ((bits & (0 - bits)) - 1);
           visit(w * 64 + static_cast<uint32_t>(std::countr_zero(bits)),
-                CodeAt(piece_,
-                       rank + static_cast<uint32_t>(std::popcount(below))));
+                piece_.codes.At(rank +
+                                static_cast<uint32_t>(std::popcount(below))));
         }
         rank += static_cast<uint32_t>(std::popcount(word));
       }

@@ -5,7 +5,8 @@
 #include <bit>
 #include <cstring>
 
-#include "service/index/kernels.h"
+#include "service/index/bit_writer.h"
+#include "service/index/packed_codes.h"
 #include "service/index/position_code.h"
 #include "service/index/varint.h"
 
@@ -21,30 +22,6 @@ void Put(std::vector<uint8_t>* out, T value) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(&value);
   out->insert(out->end(), bytes, bytes + sizeof(value));
 }
-
-// Packs numbers of so many bits each, lowest first.
-class BitWriter {
- public:
-  BitWriter(std::vector<uint8_t>* out, int bits) : out_(*out), bits_(bits) {}
-  ~BitWriter() {
-    for (; held_ > 0; held_ -= 8, word_ >>= 8) {
-      out_.push_back(static_cast<uint8_t>(word_));
-    }
-  }
-  void Add(uint32_t value) {
-    word_ |= uint64_t{value} << held_;
-    held_ += bits_;
-    for (; held_ >= 8; held_ -= 8, word_ >>= 8) {
-      out_.push_back(static_cast<uint8_t>(word_));
-    }
-  }
-
- private:
-  std::vector<uint8_t>& out_;
-  const int bits_;
-  uint64_t word_ = 0;
-  int held_ = 0;
-};
 
 }  // namespace
 
@@ -155,16 +132,14 @@ void PostingsWriter::WriteSparse() {
     SparseEntry entry;
     entry.last_document = documents_[end - 1];
     entry.offset = Here();
-    uint32_t exceptions;
     const int gap_bits = GapBits(begin, end, before);
-    const int code_bits = CodeBits(begin, end, &exceptions);
+    const CodePacking packing = ChoosePacking(Codes(begin, end));
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
-    entry.code_bits = static_cast<uint8_t>(code_bits);
-    entry.exceptions = static_cast<uint8_t>(exceptions);
+    entry.code_bits = static_cast<uint8_t>(packing.bits);
     entry.bound = Bound(begin, end);
-    WriteChunks(begin, end, &postings_);
+    WriteChunks(begin, end);
     PutGaps(begin, end, before, gap_bits);
-    PutCodes(begin, end, code_bits);
+    PutCodes(Codes(begin, end), packing, &postings_);
     before = entry.last_document;
     std::memcpy(postings_.data() + info_.postings + b * sizeof(entry), &entry,
                 sizeof(entry));
@@ -185,7 +160,7 @@ void PostingsWriter::WriteDense() {
     DenseEntry entry;
     const bool bitmap = end - begin >= kBitmapFrom;
     const size_t chunks = (end - begin + kBlockSize - 1) / kBlockSize;
-    while (bitmap && (postings_.size() + 4 + chunks * 4) % 8 != 0) {
+    while (bitmap && (postings_.size() + 2 + chunks * 6) % 8 != 0) {
       postings_.push_back(0);
     }
     entry.offset = Here();
@@ -197,11 +172,10 @@ void PostingsWriter::WriteDense() {
     entry.bound = *std::max_element(entry.bounds.begin(), entry.bounds.end());
     const int gap_bits = bitmap ? kBitmap : GapBits(begin, end, first - 1);
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
-    uint32_t exceptions;
-    const int code_bits = CodeBits(begin, end, &exceptions);
-    Put(&postings_, static_cast<uint16_t>(exceptions));
-    Put(&postings_, static_cast<uint16_t>(code_bits));
-    WriteChunks(begin, end, &postings_);
+    const CodePacking packing = ChoosePacking(Codes(begin, end));
+    Put(&postings_, static_cast<uint16_t>(packing.bits));
+    WriteChunks(begin, end);
+    PutExceptionsBefore(Codes(begin, end), packing, &postings_);
     if (bitmap) {
       std::array<uint64_t, kWindowSize / 64> words{};
       for (size_t i = begin; i < end; ++i) {
@@ -212,23 +186,29 @@ void PostingsWriter::WriteDense() {
     } else {
       PutGaps(begin, end, first - 1, gap_bits);
     }
-    PutCodes(begin, end, code_bits);
+    PutCodes(Codes(begin, end), packing, &postings_);
     std::memcpy(postings_.data() + info_.postings + w * sizeof(entry), &entry,
                 sizeof(entry));
     begin = end;
   }
 }
 
-void PostingsWriter::WriteChunks(size_t begin, size_t end,
-                                 std::vector<uint8_t>* chunks) {
+void PostingsWriter::WriteChunks(size_t begin, size_t end) {
   for (size_t i = begin; i < end; i += kBlockSize) {
-    Put(chunks, static_cast<uint32_t>(positions_.size()) - info_.positions);
+    Put(&postings_, static_cast<uint32_t>(positions_.size()) - info_.positions);
     WritePositions(i, std::min<size_t>(i + kBlockSize, end));
   }
 }
 
 void PostingsWriter::WritePositions(size_t begin, size_t end) {
-  const size_t first = begin == 0 ? 0 : ends_[begin - 1];
+  const auto first_of = [this](size_t i) {
+    return i == 0 ? 0 : size_t{ends_[i - 1]};
+  };
+  for (size_t i = begin; i < end; ++i) {
+    positions_.push_back(static_cast<uint8_t>(
+        std::min<uint32_t>(gaps_[first_of(i)], kLongFirst)));
+  }
+  const size_t first = first_of(begin);
   const size_t last = ends_[end - 1];
   if (forms_ > 1) {
     uint32_t most = 0;
@@ -242,7 +222,13 @@ void PostingsWriter::WritePositions(size_t begin, size_t end) {
       for (size_t i = first; i < last; ++i) writer.Add(ordinals_[i]);
     }
   }
-  for (size_t i = first; i < last; ++i) PutPosition(&positions_, gaps_[i]);
+  for (size_t i = begin; i < end; ++i) {
+    for (size_t at = first_of(i); at < ends_[i]; ++at) {
+      if (at > first_of(i) || gaps_[at] >= kLongFirst) {
+        PutPosition(&positions_, gaps_[at]);
+      }
+    }
+  }
 }
 
 uint8_t PostingsWriter::Bound(size_t begin, size_t end) const {
@@ -268,48 +254,6 @@ void PostingsWriter::PutGaps(size_t begin, size_t end, uint32_t before,
   for (size_t i = begin; i < end; ++i) {
     writer.Add(documents_[i] - before - 1);
     before = documents_[i];
-  }
-}
-
-int PostingsWriter::CodeBits(size_t begin, size_t end,
-                             uint32_t* exceptions) const {
-  std::array<uint32_t, 5> at_least{};  // codes from 0, 1, 3, 15, 255 on
-  for (size_t i = begin; i < end; ++i) {
-    at_least[1] += codes_[i] >= 1;
-    at_least[2] += codes_[i] >= 3;
-    at_least[3] += codes_[i] >= 15;
-  }
-  *exceptions = 0;
-  if (at_least[1] == 0) return 0;
-  const size_t n = end - begin;
-  int best = 8;
-  size_t least = n;
-  for (int i = 1; i <= 3; ++i) {
-    const int bits = 1 << (i - 1);
-    const size_t bytes = (n * static_cast<size_t>(bits) + 7) / 8 +
-                         3 * size_t{at_least[static_cast<size_t>(i)]};
-    if (bytes >= least) continue;
-    least = bytes;
-    best = bits;
-    *exceptions = at_least[static_cast<size_t>(i)];
-  }
-  return best;
-}
-
-void PostingsWriter::PutCodes(size_t begin, size_t end, int bits) {
-  if (bits == 0) return;
-  const uint32_t escape = (1u << bits) - 1;
-  {
-    BitWriter writer(&postings_, bits);
-    for (size_t i = begin; i < end; ++i) {
-      writer.Add(std::min<uint32_t>(codes_[i], escape));
-    }
-  }
-  if (bits == 8) return;
-  for (size_t i = begin; i < end; ++i) {
-    if (codes_[i] < escape) continue;
-    Put(&postings_, static_cast<uint16_t>(i - begin));
-    postings_.push_back(codes_[i]);
   }
 }
 

@@ -55,15 +55,16 @@ class PostingsWriter {
   void WriteShort();
   void WriteSparse();
   void WriteDense();
-  // The postings [begin, end): where their positions start is put into
-  // `chunks`, 4 bytes for each 128 of them.
-  void WriteChunks(size_t begin, size_t end, std::vector<uint8_t>* chunks);
+  // The positions of the postings [begin, end); where those of each 128 start
+  // is put, in 4 bytes.
+  void WriteChunks(size_t begin, size_t end);
   void WritePositions(size_t begin, size_t end);
   uint8_t Bound(size_t begin, size_t end) const;
   int GapBits(size_t begin, size_t end, uint32_t before) const;
   void PutGaps(size_t begin, size_t end, uint32_t before, int bits);
-  int CodeBits(size_t begin, size_t end, uint32_t* exceptions) const;
-  void PutCodes(size_t begin, size_t end, int bits);
+  std::span<const uint8_t> Codes(size_t begin, size_t end) const {
+    return std::span<const uint8_t>(codes_).subspan(begin, end - begin);
+  }
   uint32_t Here() const {
     return static_cast<uint32_t>(postings_.size()) - info_.postings;
   }

@@ -113,7 +113,7 @@ void WindowScorer::SumUp(Leaf& leaf, const Window& window, const WindowSet& set,
   }
   WindowSet found = set;
   std::array<uint8_t, kWindowSize> impacts;
-  leaf.matcher->ImpactsIn(window, *leaf.impacts, &found, impacts.data());
+  leaf.matcher->ImpactsIn(window, *leaf.impacts, 1, &found, impacts.data());
   found.ForEach([&](uint32_t i) {
     sums_[i] = static_cast<uint16_t>(sums_[i] + Units(leaf, impacts[i]));
   });
@@ -310,10 +310,12 @@ void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
   const uint8_t* const rows = leaf.impacts->rows();
   const uint8_t* const classes = segment_.classes() + window.begin;
   const uint32_t factor = leaf.factor;
-  // The least impact that will do.
+  // The least impact that will do: of the inverse of Units.
   uint32_t least = 1;
-  if (need > others) {
-    while (least < 255 && Units(leaf, least) + others < need) ++least;
+  if (need > others + 1) {
+    const uint64_t units = uint64_t{need - others - 1} << 8;
+    least = static_cast<uint32_t>(
+        std::clamp<uint64_t>((units + leaf.factor - 1) / leaf.factor, 1, 255));
   }
   candidates_.clear();
   if (leaf.cursor == nullptr) {
@@ -327,9 +329,9 @@ void WindowScorer::EvaluateOne(const Window& window, const WindowSet& set,
       return;
     }
     std::array<uint8_t, kWindowSize> impacts;
-    leaf.matcher->ImpactsIn(window, *leaf.impacts, &found, impacts.data());
+    leaf.matcher->ImpactsIn(window, *leaf.impacts, least, &found,
+                            impacts.data());
     found.ForEach([&](uint32_t i) {
-      if (impacts[i] < least) return;
       candidates_.push_back(Units(leaf, impacts[i]) << 16 | i);
     });
     return;

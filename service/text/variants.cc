@@ -209,6 +209,9 @@ const absl::flat_hash_set<std::string_view>& NeverZ() {
   return *kSet;
 }
 
+// No word of English is longer; what is may be as long as a word can be.
+constexpr size_t kLongest = 32;
+
 bool IsVowel(char c) {
   return std::string_view("aeiouy").find(c) != std::string_view::npos;
 }
@@ -259,7 +262,7 @@ void ToOneSpelling(std::string* word) {
     *word = whole->second;
     return;
   }
-  if (word->size() < 5) return;
+  if (word->size() < 5 || word->size() > kLongest) return;
   for (const auto& [from, to] : kParts) {
     const size_t at = word->find(from);
     if (at != std::string::npos) word->replace(at, from.size(), to);

@@ -15,8 +15,8 @@
 
 namespace paperwire::text {
 
-// `word` is of the letters a to z. Afterwards it may be longer than before,
-// by a letter or two. Idempotent.
+// `word` is of the letters a to z. Afterwards it may be longer than before, by
+// a letter or two, but not if it was of more than 32. Idempotent.
 void ToOneSpelling(std::string* word);
 
 }  // namespace paperwire::text

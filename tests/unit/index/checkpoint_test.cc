@@ -16,6 +16,7 @@
 #include "service/index/index.h"
 #include "service/index/manifest.h"
 #include "service/index/search.h"
+#include "service/base/strings.h"
 #include "service/index/segment_file.h"
 #include "spdlog/spdlog.h"
 #include "tests/unit/index/random_papers.h"
@@ -230,7 +231,8 @@ TEST_F(CheckpointTest, RefusesANewerVersion) {
   WriteFile(Path(kManifestName), bytes);
   const auto opened = Index::Open({.folder = folder_.path()});
   EXPECT_THAT(opened,
-              IsError(absl::StatusCode::kFailedPrecondition, "version 2"));
+              IsError(absl::StatusCode::kFailedPrecondition,
+                      StrCat("version ", kFormatVersion)));
   EXPECT_THAT(opened,
               IsError(absl::StatusCode::kFailedPrecondition, "Upgrade"));
   EXPECT_EQ(ReadFile(Path(kManifestName)), bytes) << "it is left alone";

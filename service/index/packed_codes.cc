@@ -1,0 +1,235 @@
+#include "service/index/packed_codes.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#ifdef __SSSE3__
+#include <immintrin.h>
+#endif
+
+#include "service/index/bit_writer.h"
+#include "service/index/posting_codes.h"
+
+namespace paperwire::index {
+namespace {
+
+template <typename T>
+T Read(const uint8_t* p) {
+  T value;
+  std::memcpy(&value, p, sizeof(value));
+  return value;
+}
+
+#ifdef __SSSE3__
+constexpr std::array<uint8_t, 16> kOccurrences = [] {
+  std::array<uint8_t, 16> occurrences{};
+  for (uint8_t c = 0; c < 16; ++c) {
+    occurrences[c] = static_cast<uint8_t>(kCodeTable.occurrences(c));
+  }
+  return occurrences;
+}();
+
+// 16 bytes from 16 - n on: ones for the first n, zeros behind.
+constexpr std::array<uint8_t, 32> kInside = [] {
+  std::array<uint8_t, 32> inside{};
+  for (size_t i = 0; i < 16; ++i) inside[i] = 255;
+  return inside;
+}();
+#endif
+
+constexpr uint8_t Escape(int bits) {
+  return static_cast<uint8_t>((1u << bits) - 1);
+}
+
+// The codes in a byte that holds several, lowest bits first.
+template <int kBits>
+constexpr auto MakeSpread() {
+  constexpr int kPerByte = 8 / kBits;
+  std::array<std::array<uint8_t, kPerByte>, 256> spread{};
+  for (int byte = 0; byte < 256; ++byte) {
+    for (int i = 0; i < kPerByte; ++i) {
+      spread[static_cast<size_t>(byte)][static_cast<size_t>(i)] =
+          static_cast<uint8_t>(byte >> (i * kBits) & Escape(kBits));
+    }
+  }
+  return spread;
+}
+
+template <int kBits>
+void Spread(const uint8_t* in, uint32_t n, uint8_t* out) {
+  static constexpr auto kSpread = MakeSpread<kBits>();
+  constexpr uint32_t kPerByte = 8 / kBits;
+  for (uint32_t i = 0; i < n; i += kPerByte) {
+    std::memcpy(out + i, kSpread[*in++].data(), kPerByte);
+  }
+}
+
+// Puts the exceptions in the place of their signs.
+void Fill(uint8_t escape, const uint8_t* exceptions, uint32_t n, uint8_t* out) {
+  constexpr uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
+  const uint64_t pattern = escape * uint64_t{0x0101010101010101};
+  uint32_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    // The top bit of each byte that is the sign.
+    const uint64_t x = Read<uint64_t>(out + i) ^ pattern;
+    uint64_t signs = ~(((x & kLow) + kLow) | x | kLow);
+    for (; signs != 0; signs &= signs - 1) {
+      out[i + static_cast<uint32_t>(std::countr_zero(signs)) / 8] =
+          *exceptions++;
+    }
+  }
+  for (; i < n; ++i) {
+    if (out[i] == escape) out[i] = *exceptions++;
+  }
+}
+
+// How many of the first n codes of a chunk are exceptions; below 8 bits.
+uint32_t CountExceptions(const uint8_t* data, uint32_t n, int bits) {
+  // A bit for each code: the lowest of its bits.
+  const uint64_t lowest = ~uint64_t{0} / Escape(bits);
+  uint32_t count = 0;
+  for (uint64_t left = uint64_t{n} * static_cast<uint64_t>(bits); left > 0;
+       data += 8) {
+    uint64_t word = Read<uint64_t>(data);
+    if (left < 64) word &= (uint64_t{1} << left) - 1;
+    for (int shift = 1; shift < bits; shift *= 2) word &= word >> shift;
+    count += static_cast<uint32_t>(std::popcount(word & lowest));
+    left -= std::min<uint64_t>(left, 64);
+  }
+  return count;
+}
+
+}  // namespace
+
+CodePacking ChoosePacking(std::span<const uint8_t> codes) {
+  std::array<uint32_t, 3> exceptions{};  // with 1, 2 and 4 bits
+  for (const uint8_t code : codes) {
+    exceptions[0] += code >= 1;
+    exceptions[1] += code >= 3;
+    exceptions[2] += code >= 15;
+  }
+  if (exceptions[0] == 0) return {0, 0};
+  CodePacking best;
+  size_t least = codes.size();
+  for (size_t i = 0; i < exceptions.size(); ++i) {
+    const size_t bytes = ((codes.size() << i) + 7) / 8 + exceptions[i];
+    if (bytes >= least) continue;
+    least = bytes;
+    best = {1 << i, exceptions[i]};
+  }
+  return best;
+}
+
+void PutCodes(std::span<const uint8_t> codes, CodePacking packing,
+              std::vector<uint8_t>* out) {
+  if (packing.bits == 0) return;
+  const uint8_t escape = Escape(packing.bits);
+  {
+    BitWriter writer(out, packing.bits);
+    for (const uint8_t code : codes) writer.Add(std::min(code, escape));
+  }
+  if (packing.bits == 8) return;
+  for (const uint8_t code : codes) {
+    if (code >= escape) out->push_back(code);
+  }
+}
+
+void PutExceptionsBefore(std::span<const uint8_t> codes, CodePacking packing,
+                         std::vector<uint8_t>* out) {
+  const uint8_t escape = Escape(packing.bits);
+  uint16_t count = 0;
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (i % kCodeChunk == 0) {
+      out->push_back(static_cast<uint8_t>(count));
+      out->push_back(static_cast<uint8_t>(count >> 8));
+    }
+    count += packing.exceptions > 0 && codes[i] >= escape;
+  }
+}
+
+const uint8_t* PackedCodes::ExceptionsFrom(uint32_t chunk) const {
+  const uint8_t* exceptions = data + bytes();
+  if (exceptions_before != nullptr) {
+    exceptions += Read<uint16_t>(exceptions_before + size_t{chunk} * 2);
+  }
+  return exceptions;
+}
+
+void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,
+                              uint8_t* out) const {
+  const uint32_t n = end - begin;
+  const uint8_t* const from =
+      data + size_t{begin} / 8 * static_cast<size_t>(bits);
+  switch (bits) {
+    case 0:
+      std::memset(out, 0, n);
+      return;
+    case 1:
+      Spread<1>(from, n, out);
+      break;
+    case 2:
+      Spread<2>(from, n, out);
+      break;
+    case 4:
+      Spread<4>(from, n, out);
+      break;
+    default:
+      std::memcpy(out, from, n);
+      return;
+  }
+  Fill(Escape(bits), ExceptionsFrom(begin / kCodeChunk), n, out);
+}
+
+void PackedCodes::Decode(uint8_t* out) const { DecodeRange(0, size, out); }
+
+void PackedCodes::DecodeChunk(uint32_t chunk, uint8_t* out) const {
+  const uint32_t begin = chunk * kCodeChunk;
+  DecodeRange(begin, std::min(begin + kCodeChunk, size), out);
+}
+
+uint8_t PackedCodes::At(uint32_t i) const {
+  if (bits == 0) return 0;
+  if (bits == 8) return data[i];
+  const uint32_t width = static_cast<uint32_t>(bits);
+  const uint8_t escape = Escape(bits);
+  const uint8_t code =
+      static_cast<uint8_t>(data[i * width / 8] >> (i * width % 8) & escape);
+  if (code != escape) return code;
+  const uint32_t chunk = i / kCodeChunk;
+  const uint8_t* const from = data + size_t{chunk} * (kCodeChunk / 8) * width;
+  return ExceptionsFrom(chunk)[CountExceptions(from, i % kCodeChunk, bits)];
+}
+
+uint32_t SumOccurrences(const uint8_t* codes, uint32_t n, bool* escaped) {
+  uint32_t sum = 0;
+  uint32_t i = 0;
+#ifdef __SSSE3__
+  // Sixteen at a time, looked up in a register, as long as all are below 16.
+  const __m128i table =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(kOccurrences.data()));
+  for (; i < n; i += 16) {
+    __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes + i));
+    const __m128i inside = _mm_loadu_si128(reinterpret_cast<const __m128i*>(
+        kInside.data() + 16 - std::min(16u, n - i)));
+    v = _mm_and_si128(v, inside);
+    const __m128i large = _mm_and_si128(v, _mm_set1_epi8(-16));
+    if (_mm_movemask_epi8(_mm_cmpeq_epi8(large, _mm_setzero_si128())) !=
+        0xFFFF) {
+      break;
+    }
+    const __m128i occurrences =
+        _mm_and_si128(_mm_shuffle_epi8(table, v), inside);
+    const __m128i sums = _mm_sad_epu8(occurrences, _mm_setzero_si128());
+    sum += static_cast<uint32_t>(_mm_cvtsi128_si32(sums) +
+                                 _mm_extract_epi16(sums, 4));
+  }
+#endif
+  for (; i < n; ++i) {
+    sum += kCodeTable.occurrences(codes[i]);
+    *escaped = *escaped || codes[i] == kNoCode;
+  }
+  return sum;
+}
+
+}  // namespace paperwire::index
