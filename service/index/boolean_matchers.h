@@ -24,6 +24,7 @@ class AllMatcher : public Matcher {
 class NoneMatcher : public Matcher {
  public:
   void Narrow(const Window&, WindowSet* set) override { set->Clear(); }
+  uint32_t NextWindow(uint32_t) override { return kNoWindow; }
   uint64_t Cost() const override { return 0; }
 };
 
@@ -33,6 +34,9 @@ class AndMatcher : public Matcher {
  public:
   explicit AndMatcher(std::vector<std::unique_ptr<Matcher>> children);
   void Narrow(const Window& window, WindowSet* set) override;
+  uint32_t NextWindow(uint32_t window) override {
+    return children_.front()->NextWindow(window);
+  }
   uint64_t Cost() const override { return children_.front()->Cost(); }
 
  private:

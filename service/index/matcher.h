@@ -31,6 +31,10 @@ class Matcher {
   // Removes the documents of which the node is not true.
   virtual void Narrow(const Window& window, WindowSet* set) = 0;
 
+  // No window from this one on, and before the one that is returned, has a
+  // document of which the node is true; past the last one: none has any more.
+  virtual uint32_t NextWindow(uint32_t window) { return window; }
+
   // Adds those of `among` of which the node is true, and perhaps others
   // outside of `among`.
   virtual void AddTo(const Window& window, const WindowSet& among,

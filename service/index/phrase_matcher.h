@@ -32,6 +32,9 @@ class PhraseMatcher : public LeafMatcher {
                 std::shared_ptr<PhraseMemo> memo);
 
   void Narrow(const Window& window, WindowSet* set) override;
+  uint32_t NextWindow(uint32_t window) override {
+    return stems_.front().cursor->NextWindow(window);
+  }
   uint64_t Cost() const override { return stems_.front().cursor->documents(); }
   void Score(const Window& window, const WindowSet& docs,
              const LeafScorer& scorer, WindowScores* scores,

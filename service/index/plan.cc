@@ -62,6 +62,9 @@ class SharedMatcher : public Matcher {
   void Narrow(const Window& window, WindowSet* set) override {
     leaf_->Narrow(window, set);
   }
+  uint32_t NextWindow(uint32_t window) override {
+    return leaf_->NextWindow(window);
+  }
   void AddTo(const Window& window, const WindowSet& among,
              WindowSet* set) override {
     leaf_->AddTo(window, among, set);

@@ -240,6 +240,23 @@ PostingCursor::Run PostingCursor::Load(uint32_t window) {
   return {documents_.get() + begin, codes_.get() + begin, end - begin};
 }
 
+uint32_t PostingCursor::NextWindow(uint32_t window) {
+  if (kind_ == Kind::kDense) return window;
+  const uint32_t first = window * kWindowSize;
+  uint32_t begin = 0;
+  uint32_t end = info_.documents;
+  if (kind_ == Kind::kSparse) {
+    const uint32_t block = FindBlock(first);
+    if (block == blocks()) return kNoWindow;
+    DecodeBlock(block);
+    begin = block * kBlockSize;
+    end = std::min(begin + kBlockSize, end);
+  }
+  const uint32_t* const all = documents_.get();
+  const uint32_t* const at = LowerBound(all + begin, all + end, first);
+  return at == all + end ? kNoWindow : *at / kWindowSize;
+}
+
 void PostingCursor::AddTo(uint32_t window, WindowSet* set) {
   const uint32_t first = window * kWindowSize;
   if (kind_ == Kind::kDense) {

@@ -76,6 +76,10 @@ class PostingCursor {
   template <typename Visit>
   void ForEachIn(uint32_t window, const WindowSet& set, Visit visit);
 
+  // The first window from this one on that may have a document; kNoWindow when
+  // there is none.
+  uint32_t NextWindow(uint32_t window);
+
   // Adds the documents of a window to the set.
   void AddTo(uint32_t window, WindowSet* set);
   // Removes all others from the set.

@@ -82,6 +82,7 @@ class Searcher {
   absl::Status Prepare() {
     RETURN_IF_ERROR(CheckExpansions(snapshot_, root_, &caches_));
     for (const query::Node* leaf : leaves_) {
+      if (OnlyCounts()) break;  // scores nothing
       RETURN_IF_ERROR(Check());
       LeafScorer scorer;
       scorer.norms = &snapshot_.norms();
@@ -184,7 +185,8 @@ class Searcher {
     };
     if (NeedsAll()) {
       for (FacetCounter& f : facets_) f.BeginSegment(s);
-      for (uint32_t w = 0; w < WindowCount(s.documents()); ++w) {
+      for (uint32_t w = matcher->NextWindow(0); w < WindowCount(s.documents());
+           w = matcher->NextWindow(w + 1)) {
         RETURN_IF_ERROR(Check());
         const Window window = WindowAt(index, w);
         const WindowSet set = narrow(window);

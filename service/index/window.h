@@ -54,6 +54,14 @@ class WindowSet {
     for (const uint64_t w : words_) count += std::popcount(w);
     return static_cast<uint32_t>(count);
   }
+  bool HasMoreThan(uint32_t limit) const {
+    uint32_t count = 0;
+    for (const uint64_t w : words_) {
+      count += static_cast<uint32_t>(std::popcount(w));
+      if (count > limit) return true;
+    }
+    return false;
+  }
   void Clear() { words_.fill(0); }
   void Intersect(const WindowSet& other) {
     for (size_t w = 0; w < kWords; ++w) words_[w] &= other.words_[w];

@@ -5,7 +5,9 @@ namespace {
 
 // Whether looking each candidate up beats going through the window's
 // postings.
-bool IsSparse(uint32_t candidates) { return candidates <= 4; }
+bool IsSparse(const WindowSet& candidates) {
+  return !candidates.HasMoreThan(4);
+}
 
 // The documents of the window in which the stem stands in one of the fields.
 void AddFields(PostingCursor* cursor, query::FieldSet fields,
@@ -24,7 +26,7 @@ void AddFields(PostingCursor* cursor, query::FieldSet fields,
 void NarrowToPostings(PostingCursor* cursor, query::FieldSet fields,
                       const Window& window, WindowSet* set) {
   const bool any_field = fields == query::kAllFields;
-  if (IsSparse(set->Count())) {
+  if (IsSparse(*set)) {
     set->ForEach([&](uint32_t i) {
       const uint32_t d = window.begin + i;
       if (!cursor->Find(d) ||

@@ -20,6 +20,9 @@ class WordMatcher : public LeafMatcher {
   void Narrow(const Window& window, WindowSet* set) override {
     NarrowToPostings(&cursor_, fields_, window, set);
   }
+  uint32_t NextWindow(uint32_t window) override {
+    return cursor_.NextWindow(window);
+  }
   void AddTo(const Window& window, const WindowSet& among,
              WindowSet* set) override;
   uint64_t Cost() const override { return cursor_.documents(); }
