@@ -52,6 +52,17 @@ absl::Status ToStatus(sqlite3* db, int code) {
   }
 }
 
+// So that a batch can be taken back, SQLite notes what its statements change.
+// When it keeps that in memory for good (temp_store = MEMORY), it walks all of
+// a list of kilobytes after every statement; below this limit it is one piece,
+// of which only what is written takes memory.
+void NoteChangesInOnePiece() {
+  constexpr int kBytes = 256 << 20;
+  static const int configured =
+      sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, kBytes);
+  static_cast<void>(configured);  // too late: slower, and nothing else
+}
+
 }  // namespace
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
@@ -124,6 +135,7 @@ void Statement::Reset() {
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     const std::string& path, Mode mode) {
+  NoteChangesInOnePiece();
   sqlite3* handle = nullptr;
   const int flags =
       SQLITE_OPEN_NOMUTEX |
@@ -140,7 +152,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     // log of 64 MB lets a page that changes often be written back once.
     RETURN_IF_ERROR(db->Execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
+        "PRAGMA cache_size = -65536;"
         "PRAGMA wal_autocheckpoint = 16000;"));
   } else {
     RETURN_IF_ERROR(
