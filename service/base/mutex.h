@@ -11,6 +11,7 @@
 #ifndef PAPERWIRE_SERVICE_BASE_MUTEX_H_
 #define PAPERWIRE_SERVICE_BASE_MUTEX_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -43,6 +44,12 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   template <typename Condition>
   void Await(Condition condition) {
     mutex_.changed_.wait(lock_, condition);
+  }
+
+  // The same, for so long at most. Whether the condition holds then.
+  template <typename Condition>
+  bool AwaitFor(std::chrono::milliseconds time, Condition condition) {
+    return mutex_.changed_.wait_for(lock_, time, condition);
   }
 
   // Whoever waits looks at its condition again. Call it after a change that a

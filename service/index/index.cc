@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <set>
 #include <thread>
 #include <utility>
@@ -63,7 +64,9 @@ struct Index::Impl {
   Mutex mutex;
   std::shared_ptr<const Snapshot> current ABSL_GUARDED_BY(mutex);
   bool stop ABSL_GUARDED_BY(mutex) = false;
-  bool idle ABSL_GUARDED_BY(mutex) = false;  // nothing to merge
+  bool idle ABSL_GUARDED_BY(mutex) = false;     // nothing to merge
+  bool quiet ABSL_GUARDED_BY(mutex) = false;    // no change for some time
+  uint64_t changes ABSL_GUARDED_BY(mutex) = 0;  // and other news for merging
   bool merge_all ABSL_GUARDED_BY(mutex) = false;
   std::thread merger;
 };
@@ -100,7 +103,7 @@ MergeChoice Index::Impl::Choose() {
     const bool deleted = !segments.empty() && segments[0].deleted_count > 0;
     if (many || deleted) return {0, segments.size()};
   }
-  return ChooseMerge(segments, options.merge_factor);
+  return ChooseMerge(segments, quiet ? 2 : options.merge_factor);
 }
 
 void Index::Impl::MergeLoop() {
@@ -110,13 +113,25 @@ void Index::Impl::MergeLoop() {
     {
       MutexLock lock(&mutex);
       MergeChoice choice;
-      lock.Await([&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      const auto found = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
         choice = Choose();
         const bool nothing = choice.begin == choice.end;
         if (nothing && !idle) lock.Changed();  // somebody may wait for this
         idle = nothing;
         return stop || !nothing;
-      });
+      };
+      while (!found()) {
+        const auto changed = [this, seen = changes]()
+                                 ABSL_NO_THREAD_SAFETY_ANALYSIS {
+                                   return stop || changes != seen;
+                                 };
+        const std::chrono::milliseconds patience(options.quiet_ms);
+        if (quiet) {
+          lock.Await(changed);
+        } else if (!lock.AwaitFor(patience, changed)) {
+          quiet = true;
+        }
+      }
       if (stop) return;
       chosen.assign(
           current->segments().begin() + static_cast<ptrdiff_t>(choice.begin),
@@ -189,7 +204,8 @@ std::shared_ptr<const Segment> Index::Apply(std::vector<Change> changes,
   if (added != nullptr) segments.push_back(SegmentView::Of(added));
   impl_->current = std::make_shared<const Snapshot>(
       std::move(segments), std::max(sequence, old->sequence()));
-  impl_->idle = false;
+  impl_->idle = impl_->quiet = false;
+  ++impl_->changes;
   lock.Changed();
   return added;
 }
@@ -216,6 +232,7 @@ void Index::MergeAll() {
     MutexLock lock(&impl_->mutex);
     impl_->merge_all = true;
     impl_->idle = false;
+    ++impl_->changes;
     lock.Changed();
   }
   WaitForMerges();

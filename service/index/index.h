@@ -42,6 +42,9 @@ struct IndexOptions {
   std::string folder;
   // A merge takes this many neighbouring segments of one tier.
   int merge_factor = 8;
+  // After so long without a change merges take two at a time, so that few
+  // segments remain. In milliseconds.
+  int quiet_ms = 1000;
 };
 
 // A change of one paper: the document replaces what the index holds under its

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,7 +29,11 @@ T OrDie(absl::StatusOr<T> result) {
 }
 
 std::unique_ptr<index::Index> Open(const fs::path& folder) {
-  return OrDie(index::Index::Open({.folder = folder.string()}));
+  // What was built stays as it is: the merges of a quiet hour would make one
+  // segment of many while they are measured.
+  return OrDie(index::Index::Open(
+      {.folder = folder.string(),
+       .quiet_ms = std::numeric_limits<int>::max()}));
 }
 
 index::Change MakeChange(int64_t number, const std::string& raw,

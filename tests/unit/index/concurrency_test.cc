@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "service/index/index.h"
 #include "service/index/search.h"
@@ -85,6 +87,29 @@ TEST(ConcurrencyTest, ReadersSeeWholeSnapshots) {
   index->WaitForMerges();
   EXPECT_EQ(index->snapshot()->documents(), kBatches * kPapers);
   EXPECT_LT(index->snapshot()->segments().size(), 20u);
+}
+
+// Seven segments of a size are left alone while papers come in, and are
+// merged when none do.
+TEST(QuietMergeTest, LeavesFewSegments) {
+  auto opened = Index::Open({.folder = "", .quiet_ms = 50});
+  ASSERT_OK(opened);
+  Index& index = **opened;
+  RandomPapers papers(3);
+  int64_t number = 0;
+  for (int batch = 0; batch < 7; ++batch) {
+    std::vector<Change> changes;
+    for (int i = 0; i < 20; ++i) {
+      ++number;
+      changes.push_back({number, papers.MakeDocument(number, number)});
+    }
+    index.Apply(std::move(changes), number);
+  }
+  for (int i = 0; i < 200 && index.snapshot()->segments().size() > 3; ++i) {
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  EXPECT_LE(index.snapshot()->segments().size(), 3u);
+  EXPECT_EQ(index.snapshot()->documents(), 140);
 }
 
 }  // namespace
