@@ -80,7 +80,8 @@ void CountsMatcher::Score(const Window& window, const WindowSet& docs,
                           WindowSet* touched) {
   ForEachIn(window, [&](uint32_t i, const FieldCounts& counts) {
     if (!docs.Has(i)) return;
-    (*scores)[i] += scorer.Score(counts, segment_.lengths(window.begin + i));
+    (*scores)[i] +=
+        scorer.Score(counts, segment_.lengths(window.begin + i).data());
     touched->Add(i);
   });
 }
@@ -105,9 +106,9 @@ void CountsMatcher::RaiseBounds(std::vector<uint8_t>* bounds) {
 uint32_t CountsMatcher::ImpactAt(uint32_t document,
                                  const ImpactTable& impacts) {
   const FieldCounts counts = CountsOf(document);
-  return counts == FieldCounts{}
-             ? 0
-             : impacts.at(kCodeTable.code(counts), segment_.classes()[document]);
+  return counts == FieldCounts{} ? 0
+                                 : impacts.at(kCodeTable.code(counts),
+                                              segment_.classes()[document]);
 }
 
 }  // namespace paperwire::index

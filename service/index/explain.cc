@@ -93,7 +93,7 @@ absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
     scorer.weight = static_cast<double>(leaf->boost) * idf;
     scorer.fields = leaf->fields;
     all.details.push_back(ExplainLeaf(*leaf, counts, scorer, idf,
-                                      segment.lengths(place.document)));
+                                      segment.lengths(place.document).data()));
     all.value += all.details.back().value;
   }
   all.description = all.details.empty()

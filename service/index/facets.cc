@@ -35,7 +35,7 @@ void FacetCounter::Count(const Window& window, const WindowSet& set) {
   set.ForEach([&](uint32_t i) {
     const uint32_t d = window.begin + i;
     if (column_ != nullptr) {
-      for (const uint32_t value : column_->of(d)) ++by_ordinal_[value];
+      column_->ForEachOf(d, [&](uint32_t value) { ++by_ordinal_[value]; });
     } else if (request_.field == FacetField::kHasCode) {
       ++by_ordinal_[(segment_->links()[d] & kCode) != 0];
     } else if ((segment_->flags()[d] & kHasPublished) != 0) {

@@ -165,7 +165,8 @@ void PhraseMatcher::Score(const Window& window, const WindowSet& docs,
   Learn(window, docs);
   for (const auto& [i, counts] : memo_->found) {
     if (!docs.Has(i)) continue;
-    (*scores)[i] += scorer.Score(counts, segment_.lengths(window.begin + i));
+    (*scores)[i] +=
+        scorer.Score(counts, segment_.lengths(window.begin + i).data());
     touched->Add(i);
   }
 }

@@ -7,6 +7,7 @@
 
 #include "service/index/bit_writer.h"
 #include "service/index/packed_codes.h"
+#include "service/index/packed_column.h"
 #include "service/index/position_code.h"
 #include "service/index/varint.h"
 
@@ -25,18 +26,16 @@ void Put(std::vector<uint8_t>* out, T value) {
 
 }  // namespace
 
-std::vector<uint8_t> WriteClasses(SectionBuffers* sections) {
-  const std::vector<uint8_t>& lengths = (*sections)[Section::kLengths];
-  constexpr size_t kRow = query::kTextFields * sizeof(uint16_t);
-  std::vector<uint8_t> classes;
-  classes.reserve(lengths.size() / kRow);
-  for (size_t i = 0; i < lengths.size(); i += kRow) {
-    std::array<uint16_t, query::kTextFields> row;
-    std::memcpy(row.data(), lengths.data() + i, kRow);
-    classes.push_back(DocumentClass(row.data()));
-  }
-  sections->Append(Section::kClasses, std::span<const uint8_t>(classes));
-  return classes;
+void WriteForms(std::span<const FormInfo> forms, SectionBuffers* sections) {
+  std::vector<int64_t> column(forms.size());
+  const auto put = [&](uint32_t FormInfo::*member) {
+    std::transform(forms.begin(), forms.end(), column.begin(),
+                   [member](const FormInfo& f) { return f.*member; });
+    PutColumn(column, &(*sections)[Section::kForms]);
+  };
+  put(&FormInfo::term);
+  put(&FormInfo::ordinal);
+  put(&FormInfo::documents);
 }
 
 PostingsWriter::PostingsWriter(SectionBuffers* sections,

@@ -29,8 +29,8 @@ namespace paperwire::index {
 // bytes, may look at behind the data.
 inline constexpr size_t kPostingsPadding = 32;
 
-// Writes the section of classes from that of lengths; returns what it wrote.
-std::vector<uint8_t> WriteClasses(SectionBuffers* sections);
+// Writes the section of spellings.
+void WriteForms(std::span<const FormInfo> forms, SectionBuffers* sections);
 
 class PostingsWriter {
  public:

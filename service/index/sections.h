@@ -22,7 +22,8 @@ static_assert(std::endian::native == std::endian::little,
 // The numbers are part of the format: add at the end.
 enum class Section : uint32_t {
   kMeta = 0,
-  // Columns, one entry a document.
+  // Columns, one entry a document; most are packed (packed_column.h), and
+  // kLengths has one for each field.
   kNumbers,
   kSequences,
   kPublished,
@@ -86,7 +87,7 @@ struct TermInfo {
   uint32_t forms_begin = 0;  // in kTermForms; up to that of the next term
 };
 
-// A spelling of a stem.
+// A spelling of a stem; a packed column for each member.
 struct FormInfo {
   uint32_t term = 0;
   uint32_t ordinal = 0;  // among the spellings of its stem

@@ -1,6 +1,6 @@
 #include "service/index/segment.h"
 
-#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace paperwire::index {
@@ -36,24 +36,34 @@ void Segment::Resolve() {
   };
   const auto column = [&](Section offsets, Section bytes, Section begins,
                           Section ordinals) {
-    return ValueColumn{table(offsets, bytes), As<uint32_t>(section(begins)),
-                       As<uint32_t>(section(ordinals))};
+    return ValueColumn{table(offsets, bytes), PackedColumn(section(begins)),
+                       PackedColumn(section(ordinals))};
   };
   meta_ = As<SegmentMeta>(section(Section::kMeta)).data();
-  numbers_ = As<int64_t>(section(Section::kNumbers));
-  sequences_ = As<int64_t>(section(Section::kSequences));
-  published_ = As<int64_t>(section(Section::kPublished));
-  votes_ = As<int64_t>(section(Section::kVotes));
+  // Columns that share a section lie one behind the other.
+  const auto columns = [this](Section s,
+                              std::initializer_list<PackedColumn*> all) {
+    std::span<const uint8_t> rest = section(s);
+    for (PackedColumn* one : all) {
+      *one = PackedColumn(rest);
+      rest = rest.subspan(one->bytes());
+    }
+  };
+  columns(Section::kNumbers, {&numbers_});
+  columns(Section::kSequences, {&sequences_});
+  columns(Section::kPublished, {&published_});
+  columns(Section::kVotes, {&votes_});
+  columns(Section::kLinks, {&links_});
+  columns(Section::kLengths, {lengths_.data(), &lengths_[1], &lengths_[2],
+                              &lengths_[3], &lengths_[4]});
   flags_ = section(Section::kFlags);
-  links_ = As<uint32_t>(section(Section::kLinks));
-  lengths_ = As<uint16_t>(section(Section::kLengths));
   classes_ = section(Section::kClasses);
   by_number_ = As<uint32_t>(section(Section::kByNumber));
   term_table_ = table(Section::kTermOffsets, Section::kTermBytes);
   terms_ = As<TermInfo>(section(Section::kTerms));
   term_forms_ = As<uint32_t>(section(Section::kTermForms));
   form_table_ = table(Section::kFormOffsets, Section::kFormBytes);
-  forms_ = As<FormInfo>(section(Section::kForms));
+  columns(Section::kForms, {&form_terms_, &form_ordinals_, &form_documents_});
   escapes_ = As<EscapedPosting>(section(Section::kEscapes));
   postings_ = section(Section::kPostings).data();
   positions_ = section(Section::kPositions).data();
@@ -69,15 +79,25 @@ void Segment::Resolve() {
 }
 
 uint32_t Segment::FindNumber(int64_t number) const {
+  const auto at = [this](uint32_t i) {
+    return by_number_.empty() ? i : by_number_[i];
+  };
   // Imports bring rising numbers: most segments can be told from their ends.
-  if (by_number_.empty() || number < numbers_[by_number_.front()] ||
-      number > numbers_[by_number_.back()]) {
+  const uint32_t n = documents();
+  if (n == 0 || number < numbers_[at(0)] || number > numbers_[at(n - 1)]) {
     return kNotFound;
   }
-  const auto it = std::lower_bound(
-      by_number_.begin(), by_number_.end(), number,
-      [this](uint32_t d, int64_t n) { return numbers_[d] < n; });
-  return it != by_number_.end() && numbers_[*it] == number ? *it : kNotFound;
+  uint32_t low = 0;
+  uint32_t high = n;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (numbers_[at(middle)] < number) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return numbers_[at(low)] == number ? at(low) : kNotFound;
 }
 
 int64_t Segment::bytes() const {

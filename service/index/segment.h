@@ -21,7 +21,9 @@
 #include <memory>
 #include <span>
 
+#include "service/index/document_columns.h"
 #include "service/index/keyword_bitmaps.h"
+#include "service/index/packed_column.h"
 #include "service/index/sections.h"
 #include "service/index/string_lookup.h"
 #include "service/index/string_table.h"
@@ -32,12 +34,16 @@ namespace paperwire::index {
 // table[ordinals[begins[d]]] up to, but without, begins[d + 1].
 struct ValueColumn {
   StringTable table;
-  std::span<const uint32_t> begins;
-  std::span<const uint32_t> ordinals;
+  PackedColumn begins;
+  PackedColumn ordinals;
 
-  std::span<const uint32_t> of(uint32_t document) const {
-    return ordinals.subspan(begins[document],
-                            begins[document + 1] - begins[document]);
+  // Calls visit(ordinal) for each value of a document.
+  template <typename Visit>
+  void ForEachOf(uint32_t document, Visit visit) const {
+    const auto end = static_cast<uint32_t>(begins[document + 1]);
+    for (auto i = static_cast<uint32_t>(begins[document]); i < end; ++i) {
+      visit(static_cast<uint32_t>(ordinals[i]));
+    }
   }
 };
 
@@ -55,15 +61,18 @@ class Segment {
   uint32_t documents() const { return meta_->documents; }
 
   // Columns.
-  std::span<const int64_t> numbers() const { return numbers_; }
-  std::span<const int64_t> sequences() const { return sequences_; }
-  std::span<const int64_t> published() const { return published_; }
-  std::span<const int64_t> votes() const { return votes_; }
+  const PackedColumn& numbers() const { return numbers_; }
+  const PackedColumn& sequences() const { return sequences_; }
+  const PackedColumn& published() const { return published_; }
+  const PackedColumn& votes() const { return votes_; }
   std::span<const uint8_t> flags() const { return flags_; }
-  std::span<const uint32_t> links() const { return links_; }
-  // The length of each text field, in words.
-  const uint16_t* lengths(uint32_t document) const {
-    return lengths_.data() + size_t{document} * query::kTextFields;
+  const PackedColumn& links() const { return links_; }
+  FieldLengths lengths(uint32_t document) const {
+    FieldLengths lengths;
+    for (size_t f = 0; f < lengths.size(); ++f) {
+      lengths[f] = static_cast<uint16_t>(lengths_[f][document]);
+    }
+    return lengths;
   }
   // How long its fields are, roughly (impacts.h).
   const uint8_t* classes() const { return classes_.data(); }
@@ -87,7 +96,11 @@ class Segment {
         terms_[t + 1].forms_begin - terms_[t].forms_begin);
   }
   const StringTable& forms() const { return form_table_; }
-  const FormInfo& form(uint32_t f) const { return forms_[f]; }
+  FormInfo form(uint32_t f) const {
+    return {static_cast<uint32_t>(form_terms_[f]),
+            static_cast<uint32_t>(form_ordinals_[f]),
+            static_cast<uint32_t>(form_documents_[f])};
+  }
   std::span<const EscapedPosting> escapes() const { return escapes_; }
   const uint8_t* postings() const { return postings_; }
   const uint8_t* positions() const { return positions_; }
@@ -117,14 +130,14 @@ class Segment {
   std::array<std::span<const uint8_t>, kSections> sections_;
 
   const SegmentMeta* meta_ = nullptr;
-  std::span<const int64_t> numbers_, sequences_, published_, votes_;
+  PackedColumn numbers_, sequences_, published_, votes_, links_;
+  std::array<PackedColumn, query::kTextFields> lengths_;
   std::span<const uint8_t> flags_, classes_;
-  std::span<const uint16_t> lengths_;
-  std::span<const uint32_t> links_, by_number_;
+  std::span<const uint32_t> by_number_;  // none: the numbers rise
   StringTable term_table_, form_table_, keyword_table_;
   std::span<const TermInfo> terms_;
   std::span<const uint32_t> term_forms_;
-  std::span<const FormInfo> forms_;
+  PackedColumn form_terms_, form_ordinals_, form_documents_;
   std::span<const EscapedPosting> escapes_;
   const uint8_t* postings_ = nullptr;
   const uint8_t* positions_ = nullptr;

@@ -6,6 +6,7 @@
 
 #include "service/index/field_words.h"
 #include "service/index/keyword_terms.h"
+#include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
 
 namespace paperwire::index {
@@ -29,17 +30,17 @@ void SegmentBuilder::Values::Add(const std::vector<std::string>& values) {
       numbers.push_back(number);
     }
   }
-  begins.push_back(static_cast<uint32_t>(numbers.size()));
+  begins.push_back(static_cast<int64_t>(numbers.size()));
 }
 
 void SegmentBuilder::Values::Write(SectionBuffers* sections,
                                    Section offsets) const {
   const std::vector<uint32_t> ranks =
       table.Write(sections, offsets, After(offsets, 1));
-  sections->Append(After(offsets, 2), std::span<const uint32_t>(begins));
-  for (const uint32_t number : numbers) {
-    sections->Append(After(offsets, 3), ranks[number]);
-  }
+  PutColumn(begins, &(*sections)[After(offsets, 2)]);
+  std::vector<int64_t> ordinals;
+  for (const uint32_t number : numbers) ordinals.push_back(ranks[number]);
+  PutColumn(ordinals, &(*sections)[After(offsets, 3)]);
 }
 
 void SegmentBuilder::Reserve(size_t text_bytes) {
@@ -48,27 +49,26 @@ void SegmentBuilder::Reserve(size_t text_bytes) {
 }
 
 void SegmentBuilder::Add(const Document& document) {
-  AddWords(document);
+  DocumentRow row;
+  AddWords(document, &row.lengths);
   for (std::string& term : KeywordTerms(document)) {
     keywords_.emplace_back(std::move(term), meta_.documents);
   }
   categories_.Add(document.categories);
   sources_.Add(document.sources);
   venues_.Add({document.venue});
-  uint8_t flags = 0;
-  if (document.published.has_value()) flags |= kHasPublished;
-  if (document.votes.has_value()) flags |= kHasVotes;
-  numbers_.push_back(document.number);
-  sections_.Append(Section::kNumbers, document.number);
-  sections_.Append(Section::kSequences, document.sequence);
-  sections_.Append(Section::kPublished, document.published.value_or(0));
-  sections_.Append(Section::kVotes, document.votes.value_or(0));
-  sections_.Append(Section::kFlags, flags);
-  sections_.Append(Section::kLinks, document.link_kinds);
+  row.number = document.number;
+  row.sequence = document.sequence;
+  row.published = document.published.value_or(0);
+  row.votes = document.votes.value_or(0);
+  if (document.published.has_value()) row.flags |= kHasPublished;
+  if (document.votes.has_value()) row.flags |= kHasVotes;
+  row.links = document.link_kinds;
+  columns_.Add(row);
   ++meta_.documents;
 }
 
-void SegmentBuilder::AddWords(const Document& document) {
+void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
     const uint32_t length = ForEachWord(
         analyzer_, document.text[f],
@@ -79,7 +79,7 @@ void SegmentBuilder::AddWords(const Document& document) {
           }
           places_.push_back({form, meta_.documents, position, f});
         });
-    sections_.Append(Section::kLengths, static_cast<uint16_t>(length));
+    (*lengths)[f] = static_cast<uint16_t>(length);
     meta_.total_lengths[f] += length;
   }
 }
@@ -112,7 +112,7 @@ void SegmentBuilder::WriteWords() {
   std::vector<size_t> next(begins);
   for (const Place& p : places_) sorted[next[form_ranked_terms[p.form]]++] = p;
 
-  const std::vector<uint8_t> classes = WriteClasses(&sections_);
+  const std::vector<uint8_t> classes = columns_.Classes();
   meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
   const auto bounds = ImpactTable::Of(meta_.bound_averages);
   // A word takes about that; room that is not used is never touched.
@@ -147,7 +147,7 @@ void SegmentBuilder::WriteWords() {
   TermInfo end;
   end.forms_begin = forms_begin;
   sections_.Append(Section::kTerms, end);
-  sections_.Append(Section::kForms, std::span<const FormInfo>(infos));
+  WriteForms(infos, &sections_);
   forms_.Write(&sections_, Section::kFormOffsets, Section::kFormBytes);
   meta_.terms = terms;
   meta_.forms = static_cast<uint32_t>(form_order.size());
@@ -176,12 +176,7 @@ std::shared_ptr<const Segment> SegmentBuilder::Finish(
   categories_.Write(&sections_, Section::kCategoryOffsets);
   sources_.Write(&sections_, Section::kSourceOffsets);
   venues_.Write(&sections_, Section::kVenueOffsets);
-  std::vector<uint32_t> by_number(numbers_.size());
-  std::iota(by_number.begin(), by_number.end(), 0);
-  std::sort(by_number.begin(), by_number.end(), [this](uint32_t a, uint32_t b) {
-    return numbers_[a] < numbers_[b];
-  });
-  sections_.Append(Section::kByNumber, std::span<const uint32_t>(by_number));
+  columns_.Write(&sections_);
   meta_.id = id;
   meta_.complete_sequence = complete_sequence;
   sections_.Append(Section::kMeta, meta_);

@@ -44,14 +44,14 @@ class SegmentBuilder {
   // The values of a facet, as written.
   struct Values {
     TableBuilder table;
-    std::vector<uint32_t> begins = {0};
+    std::vector<int64_t> begins = {0};
     std::vector<uint32_t> numbers;
 
     void Add(const std::vector<std::string>& values);
     void Write(SectionBuffers* sections, Section offsets) const;
   };
 
-  void AddWords(const Document& document);
+  void AddWords(const Document& document, FieldLengths* lengths);
   void WriteWords();
   void WriteKeywords();
 
@@ -63,7 +63,7 @@ class SegmentBuilder {
   std::vector<uint32_t> form_terms_;
   std::vector<Place> places_;
   std::vector<std::pair<std::string, uint32_t>> keywords_;
-  std::vector<int64_t> numbers_;
+  DocumentColumns columns_;
   Values categories_, sources_, venues_;
 };
 

@@ -7,7 +7,10 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "service/index/field_words.h"
+#include "service/index/packed_column.h"
 #include "service/index/postings.h"
 #include "service/index/postings_writer.h"
 #include "service/index/window.h"
@@ -36,7 +39,8 @@ class Checker {
       return "its sections do not fit together";
     }
     meta_ = As<SegmentMeta>(bytes(Section::kMeta)).front();
-    if (!SizesFit()) return "its sections do not fit together";
+    if (!ReadColumns() || !SizesFit())
+      return "its sections do not fit together";
     if (!MetaFits()) return "its totals contradict its papers";
     if (!NumbersFit()) return "its papers are not in order";
     if (!TableFits(Section::kTermOffsets, Section::kTermBytes, meta_.terms) ||
@@ -73,49 +77,70 @@ class Checker {
     return bytes(s).size() == count * sizeof(T);
   }
 
+  // The columns that lie one behind the other in a section, with so many
+  // entries each, and nothing behind them.
+  static bool Split(Bytes rest, size_t size, size_t count,
+                    std::vector<PackedColumn>* columns) {
+    for (; count > 0; --count) {
+      if (!PackedColumn::Fits(rest)) return false;
+      const PackedColumn& column = columns->emplace_back(rest);
+      if (column.size() != size) return false;
+      rest = rest.subspan(column.bytes());
+    }
+    return rest.empty();
+  }
+
+  bool ReadColumns() {
+    const size_t n = meta_.documents;
+    std::vector<PackedColumn> others;
+    return Split(bytes(Section::kNumbers), n, 1, &numbers_) &&
+           Split(bytes(Section::kSequences), n, 1, &others) &&
+           Split(bytes(Section::kPublished), n, 1, &others) &&
+           Split(bytes(Section::kVotes), n, 1, &others) &&
+           Split(bytes(Section::kLinks), n, 1, &others) &&
+           Split(bytes(Section::kLengths), n, query::kTextFields, &lengths_) &&
+           Split(bytes(Section::kForms), meta_.forms, 3, &forms_);
+  }
+
   bool SizesFit() const {
     const size_t n = meta_.documents;
-    return Holds<int64_t>(Section::kNumbers, n) &&
-           Holds<int64_t>(Section::kSequences, n) &&
-           Holds<int64_t>(Section::kPublished, n) &&
-           Holds<int64_t>(Section::kVotes, n) &&
-           Holds<uint8_t>(Section::kFlags, n) &&
-           Holds<uint32_t>(Section::kLinks, n) &&
-           Holds<uint16_t>(Section::kLengths, n * query::kTextFields) &&
+    return Holds<uint8_t>(Section::kFlags, n) &&
            Holds<uint8_t>(Section::kClasses, n) &&
-           Holds<uint32_t>(Section::kByNumber, n) &&
+           (bytes(Section::kByNumber).empty() ||
+            Holds<uint32_t>(Section::kByNumber, n)) &&
            Holds<TermInfo>(Section::kTerms, meta_.terms + size_t{1}) &&
-           Holds<FormInfo>(Section::kForms, meta_.forms) &&
            Holds<uint32_t>(Section::kTermForms, meta_.forms) &&
            Holds<uint32_t>(Section::kKeywordBegins,
                            meta_.keywords + size_t{1}) &&
-           Holds<uint32_t>(Section::kCategoryBegins, n + 1) &&
-           Holds<uint32_t>(Section::kSourceBegins, n + 1) &&
-           Holds<uint32_t>(Section::kVenueBegins, n + 1) &&
            bytes(Section::kPostings).size() >= kPostingsPadding &&
            bytes(Section::kPositions).size() >= kPostingsPadding;
   }
 
   bool MetaFits() const {
     std::array<uint64_t, query::kTextFields> totals{};
-    const auto lengths = as<uint16_t>(Section::kLengths);
-    for (size_t i = 0; i < lengths.size(); ++i) {
-      totals[i % query::kTextFields] += lengths[i];
+    for (size_t f = 0; f < totals.size(); ++f) {
+      for (uint32_t d = 0; d < meta_.documents; ++d) {
+        const int64_t length = lengths_[f][d];
+        if (length < 0 || length > kMaxFieldWords) return false;
+        totals[f] += static_cast<uint64_t>(length);
+      }
     }
     return totals == meta_.total_lengths &&
            std::all_of(meta_.bound_averages.begin(), meta_.bound_averages.end(),
                        [](double a) { return std::isfinite(a) && a >= 0; });
   }
 
-  // kByNumber names each document once, by rising number.
+  // kByNumber names each document once, by rising number; without it they
+  // rise as they are.
   bool NumbersFit() const {
-    const auto numbers = as<int64_t>(Section::kNumbers);
+    const PackedColumn& numbers = numbers_.front();
     const auto by_number = as<uint32_t>(Section::kByNumber);
-    for (size_t i = 0; i < by_number.size(); ++i) {
-      if (by_number[i] >= numbers.size()) return false;
-      if (i > 0 && numbers[by_number[i - 1]] >= numbers[by_number[i]]) {
-        return false;
-      }
+    const auto at = [&](uint32_t i) {
+      return by_number.empty() ? i : by_number[i];
+    };
+    for (uint32_t i = 0; i < meta_.documents; ++i) {
+      if (at(i) >= meta_.documents) return false;
+      if (i > 0 && numbers[at(i - 1)] >= numbers[at(i)]) return false;
     }
     return true;
   }
@@ -177,19 +202,19 @@ class Checker {
   bool FormsFit() const {
     const auto terms = as<TermInfo>(Section::kTerms);
     const auto term_forms = as<uint32_t>(Section::kTermForms);
-    const auto forms = as<FormInfo>(Section::kForms);
     for (uint32_t t = 0; t + 1 < terms.size(); ++t) {
       const uint32_t begin = terms[t].forms_begin;
       uint64_t documents = 0;
       for (uint32_t i = begin; i < terms[t + 1].forms_begin; ++i) {
-        if (term_forms[i] >= forms.size()) return false;
-        const FormInfo& form = forms[term_forms[i]];
-        if (form.term != t || form.ordinal != i - begin ||
-            form.documents > terms[t].documents ||
-            (i > begin && term_forms[i] <= term_forms[i - 1])) {
+        const uint32_t form = term_forms[i];
+        if (form >= meta_.forms) return false;
+        const int64_t of_form = forms_[2][form];
+        if (forms_[0][form] != t || forms_[1][form] != i - begin ||
+            of_form < 0 || of_form > terms[t].documents ||
+            (i > begin && form <= term_forms[i - 1])) {
           return false;
         }
-        documents += form.documents;
+        documents += static_cast<uint64_t>(of_form);
       }
       // Wherever the stem stands, one of its spellings does.
       if (documents < terms[t].documents) return false;
@@ -201,7 +226,6 @@ class Checker {
   bool EscapesFit() const {
     const auto escapes = as<EscapedPosting>(Section::kEscapes);
     if (!Holds<EscapedPosting>(Section::kEscapes, escapes.size())) return false;
-    const auto lengths = as<uint16_t>(Section::kLengths);
     for (size_t i = 0; i < escapes.size(); ++i) {
       const EscapedPosting& e = escapes[i];
       if (e.term >= meta_.terms || e.document >= meta_.documents) return false;
@@ -210,7 +234,7 @@ class Checker {
         return false;
       }
       for (size_t f = 0; f < e.counts.size(); ++f) {
-        if (e.counts[f] > lengths[e.document * e.counts.size() + f]) {
+        if (e.counts[f] > lengths_[f][e.document]) {
           return false;
         }
       }
@@ -242,16 +266,32 @@ class Checker {
       return static_cast<Section>(static_cast<uint32_t>(offsets) + n);
     };
     const size_t table = as<uint32_t>(offsets).size();
-    const auto ordinals = as<uint32_t>(after(3));
-    return table > 0 && TableFits(offsets, after(1), table - 1) &&
-           Holds<uint32_t>(after(3), ordinals.size()) &&
-           Divides(as<uint32_t>(after(2)), ordinals.size()) &&
-           std::all_of(ordinals.begin(), ordinals.end(),
-                       [&](uint32_t o) { return o < table - 1; });
+    std::vector<PackedColumn> columns;
+    if (table == 0 || !TableFits(offsets, after(1), table - 1) ||
+        !Split(bytes(after(2)), meta_.documents + size_t{1}, 1, &columns) ||
+        !PackedColumn::Fits(bytes(after(3)))) {
+      return false;
+    }
+    const PackedColumn& begins = columns.front();
+    const PackedColumn ordinals(bytes(after(3)));
+    if (ordinals.bytes() != bytes(after(3)).size() || begins[0] != 0 ||
+        begins[meta_.documents] != ordinals.size()) {
+      return false;
+    }
+    for (uint32_t d = 0; d < meta_.documents; ++d) {
+      if (begins[d] > begins[d + 1]) return false;
+    }
+    for (uint32_t i = 0; i < ordinals.size(); ++i) {
+      if (ordinals[i] < 0 || ordinals[i] >= static_cast<int64_t>(table - 1)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   const std::array<Bytes, kSections>& sections_;
   SegmentMeta meta_;
+  std::vector<PackedColumn> numbers_, lengths_, forms_;
 };
 
 }  // namespace

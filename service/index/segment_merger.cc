@@ -1,10 +1,10 @@
 #include "service/index/segment_merger.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <utility>
 
+#include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
 #include "service/index/table_merger.h"
 
@@ -59,24 +59,16 @@ class Merger {
   }
 
   void CopyColumns() {
-    std::vector<int64_t> numbers;
     ForEachLive([&](const Segment& s, uint32_t d) {
-      numbers.push_back(s.numbers()[d]);
-      sections_.Append(Section::kSequences, s.sequences()[d]);
-      sections_.Append(Section::kPublished, s.published()[d]);
-      sections_.Append(Section::kVotes, s.votes()[d]);
-      sections_.Append(Section::kFlags, s.flags()[d]);
-      sections_.Append(Section::kLinks, s.links()[d]);
-      sections_.Append(
-          Section::kLengths,
-          std::span<const uint16_t>(s.lengths(d), query::kTextFields));
+      columns_.Add({.number = s.numbers()[d],
+                    .sequence = s.sequences()[d],
+                    .published = s.published()[d],
+                    .votes = s.votes()[d],
+                    .flags = s.flags()[d],
+                    .links = static_cast<uint32_t>(s.links()[d]),
+                    .lengths = s.lengths(d)});
     });
-    sections_.Append(Section::kNumbers, std::span<const int64_t>(numbers));
-    std::vector<uint32_t> by_number(numbers.size());
-    std::iota(by_number.begin(), by_number.end(), 0);
-    std::sort(by_number.begin(), by_number.end(),
-              [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
-    sections_.Append(Section::kByNumber, std::span<const uint32_t>(by_number));
+    columns_.Write(&sections_);
   }
 
   void MergeWords();
@@ -125,25 +117,26 @@ class Merger {
     const TableUnion merged =
         MergeTables(tables, std::vector<std::vector<bool>>(views_.size()),
                     &sections_, offsets, After(offsets, 1));
-    uint32_t count = 0;
-    sections_.Append(After(offsets, 2), count);
+    std::vector<int64_t> begins = {0};
+    std::vector<int64_t> ordinals;
     for (size_t i = 0; i < views_.size(); ++i) {
       const ValueColumn& values = ((*views_[i].segment).*column)();
       for (uint32_t d = 0; d < documents_[i].size(); ++d) {
         if (documents_[i][d] == kNotFound) continue;
-        for (const uint32_t v : values.of(d)) {
-          sections_.Append(After(offsets, 3), merged.ranks[i][v]);
-          ++count;
-        }
-        sections_.Append(After(offsets, 2), count);
+        values.ForEachOf(
+            d, [&](uint32_t v) { ordinals.push_back(merged.ranks[i][v]); });
+        begins.push_back(static_cast<int64_t>(ordinals.size()));
       }
     }
+    PutColumn(begins, &sections_[After(offsets, 2)]);
+    PutColumn(ordinals, &sections_[After(offsets, 3)]);
   }
 
   const std::vector<SegmentView>& views_;
   std::vector<std::vector<uint32_t>> documents_;
   SectionBuffers sections_;
   SegmentMeta meta_;
+  DocumentColumns columns_;
   // Spellings: where those of each input are now, and their new ordinals.
   TableUnion forms_;
   std::vector<FormInfo> form_infos_;
@@ -195,7 +188,7 @@ void Merger::MergeWords() {
     term_forms_[term].push_back(f);
   }
 
-  const std::vector<uint8_t> classes = WriteClasses(&sections_);
+  const std::vector<uint8_t> classes = columns_.Classes();
   meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
   const auto bounds = ImpactTable::Of(meta_.bound_averages);
   writer_ = std::make_unique<PostingsWriter>(&sections_, classes, *bounds);
@@ -217,7 +210,7 @@ void Merger::MergeWords() {
   TermInfo end;
   end.forms_begin = forms_begin;
   sections_.Append(Section::kTerms, end);
-  sections_.Append(Section::kForms, std::span<const FormInfo>(form_infos_));
+  WriteForms(form_infos_, &sections_);
 }
 
 void Merger::MergeTerm(uint32_t term, const TableUnion& terms) {

@@ -155,7 +155,7 @@ void WindowScorer::Verify(const Window& window) {
 }
 
 void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
-  const uint16_t* const lengths = segment_.lengths(document);
+  const FieldLengths lengths = segment_.lengths(document);
   Hit hit;
   bool is_any = false;
   for (Leaf& leaf : leaves_) {
@@ -165,14 +165,14 @@ void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
       hit.key.score +=
           leaf.cursor->code() != kNoCode
               ? leaf.scorer.Score(kCodeTable.counts(leaf.cursor->code()),
-                                  lengths)
-              : leaf.scorer.Score(leaf.cursor->counts(), lengths);
+                                  lengths.data())
+              : leaf.scorer.Score(leaf.cursor->counts(), lengths.data());
       continue;
     }
     const FieldCounts counts = leaf.matcher->CountsOf(document);
     if (counts == FieldCounts{}) continue;
     is_any = true;
-    hit.key.score += leaf.scorer.Score(counts, lengths);
+    hit.key.score += leaf.scorer.Score(counts, lengths.data());
   }
   if ((!is_any && !any) || hit.key.score < top->least_score()) return;
   hit.key.full = full;

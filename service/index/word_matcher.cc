@@ -62,8 +62,8 @@ void WordMatcher::Score(const Window& window, const WindowSet& docs,
     if (!docs.Has(at) || (cursor_.fields(d, run.codes[i]) & fields_) == 0) {
       continue;
     }
-    (*scores)[at] +=
-        scorer.Score(cursor_.counts(d, run.codes[i]), segment_.lengths(d));
+    (*scores)[at] += scorer.Score(cursor_.counts(d, run.codes[i]),
+                                  segment_.lengths(d).data());
     touched->Add(at);
   }
 }

@@ -284,6 +284,8 @@ void Tokenizer::ReadPoint() {
   const bool between_digits =
       in_word_ && at_ > 0 && IsDigit(text_[at_ - 1]) && IsDigit(At(at_ + 1));
   if (between_digits && text_[at_] == '.') {
+    // A word that is cut does not end with it.
+    full_ = full_ || forms_.size() - form_begin_ + 2 > kMaxTokenBytes;
     Append(".", at_, at_ + 1);
     ++at_;
     return;

@@ -192,8 +192,8 @@ void Use(const std::shared_ptr<const Segment>& segment,
             "a hit can be explained");
     }
   }
-  for (const int64_t number : segment->numbers()) {
-    Check(segment->FindNumber(number) != kNotFound, "a paper is found");
+  for (uint32_t d = 0; d < segment->documents(); ++d) {
+    Check(segment->FindNumber(segment->numbers()[d]) == d, "a paper is found");
   }
   text::Analyzer analyzer;
   Check(SuggestTerms(snapshot, ReadTyped("graph tr", &analyzer), {}).ok(),

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "service/base/strings.h"
+#include "service/text/utf8.h"
 
 namespace paperwire::importers {
 namespace {
@@ -24,10 +25,14 @@ constexpr double kMaxCount = 9007199254740992.0;  // 2^53
 using Document = rapidjson::GenericDocument<rapidjson::UTF8<>,
                                             rapidjson::MemoryPoolAllocator<>>;
 
-// Hands the parser's events on and stops it when they nest too deeply.
+// Hands the parser's events on, and stops it when they nest too deeply or hold
+// what is no text.
 class DepthGuard {
  public:
   explicit DepthGuard(Document& document) : document_(document) {}
+
+  // Whether it was for half a surrogate pair: RapidJSON lets "\ude00" pass.
+  bool found_half_pair() const { return found_half_pair_; }
 
   bool Null() { return document_.Null(); }
   bool Bool(bool b) { return document_.Bool(b); }
@@ -40,10 +45,10 @@ class DepthGuard {
     return document_.RawNumber(text, n, copy);
   }
   bool String(const char* text, rapidjson::SizeType n, bool copy) {
-    return document_.String(text, n, copy);
+    return IsWhole(text, n) && document_.String(text, n, copy);
   }
   bool Key(const char* text, rapidjson::SizeType n, bool copy) {
-    return document_.Key(text, n, copy);
+    return IsWhole(text, n) && document_.Key(text, n, copy);
   }
   bool StartObject() { return Enter() && document_.StartObject(); }
   bool EndObject(rapidjson::SizeType n) {
@@ -58,9 +63,15 @@ class DepthGuard {
 
  private:
   bool Enter() { return ++depth_ <= kMaxJsonDepth; }
+  bool IsWhole(const char* text, rapidjson::SizeType n) {
+    found_half_pair_ = text::FindInvalidUtf8(std::string_view(text, n)) !=
+                       std::string_view::npos;
+    return !found_half_pair_;
+  }
 
   Document& document_;
   int depth_ = 0;
+  bool found_half_pair_ = false;
 };
 
 }  // namespace
@@ -82,9 +93,12 @@ absl::StatusOr<const JsonValue*> JsonParser::Parse(std::string_view text) {
   rapidjson::MemoryStream bytes(text.data(), text.size());
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
       stream(bytes);
+  bool half_pair = false;
   const auto generate = [&](Document& handler) {
     DepthGuard guard(handler);
-    return !impl_->reader.Parse<kFlags>(stream, guard).IsError();
+    const bool ok = !impl_->reader.Parse<kFlags>(stream, guard).IsError();
+    half_pair = guard.found_half_pair();
+    return ok;
   };
   document.Populate(generate);
   if (!impl_->reader.HasParseError()) return &document;
@@ -94,6 +108,10 @@ absl::StatusOr<const JsonValue*> JsonParser::Parse(std::string_view text) {
     return absl::InvalidArgumentError(StrCat("invalid UTF-8 at byte ", at));
   }
   if (code == rapidjson::kParseErrorTermination) {
+    if (half_pair) {
+      return absl::InvalidArgumentError(
+          StrCat("half of a surrogate pair in the text before byte ", at));
+    }
     return absl::InvalidArgumentError(
         StrCat("nested more than ", kMaxJsonDepth, " deep at byte ", at));
   }

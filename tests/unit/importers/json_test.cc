@@ -37,8 +37,10 @@ TEST(JsonParser, LooksIntoObjects) {
 
 TEST(JsonParser, RefusesWhatIsNoJson) {
   JsonParser parser;
-  for (const char* text : {"", "{", "{\"a\":}", "[1,]", "{} {}", "nul",
-                           "{\"a\":\"\\ud800\"}", "{\"a\":1,}"}) {
+  for (const char* text :
+       {"", "{", "{\"a\":}", "[1,]", "{} {}", "nul", "{\"a\":\"\\ud800\"}",
+        "{\"a\":\"\\ude00\"}", "{\"a\":\"\\ud66d\\ude00\"}", "{\"\\ude00\":1}",
+        "{\"a\":1,}"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(parser.Parse(text).status())) << text;
   }
   EXPECT_TRUE(parser.Parse("{}").ok()) << "and still works";

@@ -71,10 +71,17 @@ TEST_F(SegmentCheckTest, RefusesContradictions) {
   EXPECT_THAT(
       With(Section::kMeta, offsetof(SegmentMeta, total_lengths), uint64_t{1}),
       damaged("totals"));
-  EXPECT_THAT(With(Section::kLengths, 0, far), damaged("totals"));
-  EXPECT_THAT(With(Section::kByNumber, 0, far), damaged("papers"));
-  EXPECT_THAT(With(Section::kByNumber, 4, 0u), damaged("papers"));
-  EXPECT_THAT(With(Section::kNumbers, 0, int64_t{3}), damaged("papers"));
+  // Columns: base, size and width, then the numbers.
+  constexpr size_t kSize = 8;
+  constexpr size_t kWidth = 12;
+  constexpr size_t kData = 16;
+  EXPECT_THAT(With(Section::kVotes, kSize, 61u), damaged("sections"));
+  EXPECT_THAT(With(Section::kVotes, kWidth, 9u), damaged("sections"));
+  EXPECT_THAT(With(Section::kLinks, kWidth, far), damaged("sections"));
+  EXPECT_THAT(With(Section::kForms, kSize, far), damaged("sections"));
+  EXPECT_THAT(With(Section::kLengths, kData, uint8_t{0xFF}), damaged("totals"));
+  EXPECT_THAT(With(Section::kLengths, 0, int64_t{-1}), damaged("totals"));
+  EXPECT_THAT(With(Section::kNumbers, kData, uint8_t{3}), damaged("papers"));
   EXPECT_THAT(With(Section::kTermOffsets, 4, far), damaged("stems"));
   EXPECT_THAT(With(Section::kTermBytes, 0, uint8_t{0xFF}), damaged("stems"));
   EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, documents), 61u),
@@ -87,17 +94,43 @@ TEST_F(SegmentCheckTest, RefusesContradictions) {
               damaged("stems"));
   EXPECT_THAT(With(Section::kTermForms, 0, far), damaged("spellings"));
   EXPECT_THAT(With(Section::kFormOffsets, 0, 1u), damaged("spellings"));
-  EXPECT_THAT(With(Section::kForms, offsetof(FormInfo, term), far),
-              damaged("spellings"));
-  EXPECT_THAT(With(Section::kForms, offsetof(FormInfo, ordinal), far),
+  EXPECT_THAT(With(Section::kForms, 0, far), damaged("spellings"));
+  EXPECT_THAT(With(Section::kForms, kData, uint8_t{0xFF}),
               damaged("spellings"));
   EXPECT_THAT(With(Section::kKeywordOffsets, 4, far), damaged("keywords"));
   EXPECT_THAT(With(Section::kKeywordBegins, 4, far), damaged("keywords"));
   EXPECT_THAT(With(Section::kKeywordDocuments, 0, 60u), damaged("keywords"));
-  EXPECT_THAT(With(Section::kCategoryBegins, 4, far), damaged("values"));
+  EXPECT_THAT(With(Section::kCategoryBegins, kData + 1, uint8_t{0xFF}),
+              damaged("values"));
+  EXPECT_THAT(With(Section::kCategoryBegins, kSize, 60u), damaged("values"));
   EXPECT_THAT(With(Section::kCategoryOrdinals, 0, far), damaged("values"));
+  EXPECT_THAT(With(Section::kCategoryOrdinals, kWidth, 0u), damaged("values"));
   EXPECT_THAT(With(Section::kSourceOffsets, 4, far), damaged("values"));
   EXPECT_THAT(With(Section::kVenueOrdinals, 0, far), damaged("values"));
+}
+
+TEST_F(SegmentCheckTest, RefusesAWrongOrderOfNumbers) {
+  text::Analyzer analyzer;
+  SegmentBuilder builder(&analyzer);
+  RandomPapers papers(4);
+  for (const int64_t number : {5, 3, 9}) {
+    builder.Add(papers.MakeDocument(number, number));
+  }
+  const std::shared_ptr<const Segment> segment = builder.Finish(1, 9);
+  for (uint32_t d = 0; d < 3; ++d) {
+    EXPECT_EQ(segment->FindNumber(segment->numbers()[d]), d);
+  }
+  EXPECT_EQ(segment->FindNumber(4), kNotFound);
+  std::vector<uint8_t> bytes = BytesOf(*segment);
+  EXPECT_OK(ReadBytes(bytes).status());
+  const uint64_t at = SectionOf(bytes, Section::kByNumber).begin;
+  for (const uint8_t document : {0, 3}) {  // twice, and none
+    std::vector<uint8_t> damaged = bytes;
+    damaged[at] = document;
+    Seal(&damaged);
+    EXPECT_THAT(ReadBytes(damaged),
+                IsError(absl::StatusCode::kDataLoss, "papers"));
+  }
 }
 
 TEST_F(SegmentCheckTest, SectionsLieWhereTheyMust) {

@@ -123,6 +123,9 @@ TEST(AnalyzerTest, CutsLongWordsAtACodePoint) {
   EXPECT_EQ(tokens[0].form, std::string(63, 'x'));
   EXPECT_EQ(tokens[0].end, 67u);
   EXPECT_EQ(tokens[1].form, "next");
+  // A point before the cut belongs to no digit any more.
+  const std::string digits(63, '7');
+  EXPECT_EQ(analyzer.Tokenize(digits + ".5")[0].form, digits);
 }
 
 TEST(AnalyzerTest, ForgetsTheTextBefore) {
