@@ -38,6 +38,9 @@ constexpr std::array<uint8_t, 32> kInside = [] {
 }();
 #endif
 
+// Two bytes, and the time of another.
+constexpr size_t kExceptionCost = 3;
+
 constexpr uint8_t Escape(int bits) {
   return static_cast<uint8_t>((1u << bits) - 1);
 }
@@ -65,37 +68,21 @@ void Spread(const uint8_t* in, uint32_t n, uint8_t* out) {
   }
 }
 
-// Puts the exceptions in the place of their signs.
-void Fill(uint8_t escape, const uint8_t* exceptions, uint32_t n, uint8_t* out) {
-  constexpr uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
-  const uint64_t pattern = escape * uint64_t{0x0101010101010101};
-  uint32_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    // The top bit of each byte that is the sign.
-    const uint64_t x = Read<uint64_t>(out + i) ^ pattern;
-    uint64_t signs = ~(((x & kLow) + kLow) | x | kLow);
-    for (; signs != 0; signs &= signs - 1) {
-      out[i + static_cast<uint32_t>(std::countr_zero(signs)) / 8] =
-          *exceptions++;
-    }
-  }
-  for (; i < n; ++i) {
-    if (out[i] == escape) out[i] = *exceptions++;
-  }
+// The exceptions among 64 / bits packed codes, of which `left` bits count: the
+// lowest bit of each.
+uint64_t Exceptions(const uint8_t* data, uint64_t left, int bits) {
+  uint64_t word = Read<uint64_t>(data);
+  if (left < 64) word &= (uint64_t{1} << left) - 1;
+  for (int shift = 1; shift < bits; shift *= 2) word &= word >> shift;
+  return word & ~uint64_t{0} / Escape(bits);
 }
 
 // How many of the first n codes of a chunk are exceptions; below 8 bits.
 uint32_t CountExceptions(const uint8_t* data, uint32_t n, int bits) {
-  // A bit for each code: the lowest of its bits.
-  const uint64_t lowest = ~uint64_t{0} / Escape(bits);
   uint32_t count = 0;
   for (uint64_t left = uint64_t{n} * static_cast<uint64_t>(bits); left > 0;
-       data += 8) {
-    uint64_t word = Read<uint64_t>(data);
-    if (left < 64) word &= (uint64_t{1} << left) - 1;
-    for (int shift = 1; shift < bits; shift *= 2) word &= word >> shift;
-    count += static_cast<uint32_t>(std::popcount(word & lowest));
-    left -= std::min<uint64_t>(left, 64);
+       data += 8, left -= std::min<uint64_t>(left, 64)) {
+    count += static_cast<uint32_t>(std::popcount(Exceptions(data, left, bits)));
   }
   return count;
 }
@@ -113,7 +100,8 @@ CodePacking ChoosePacking(std::span<const uint8_t> codes) {
   CodePacking best;
   size_t least = codes.size();
   for (size_t i = 0; i < exceptions.size(); ++i) {
-    const size_t bytes = ((codes.size() << i) + 7) / 8 + exceptions[i];
+    const size_t bytes =
+        ((codes.size() << i) + 7) / 8 + kExceptionCost * exceptions[i];
     if (bytes >= least) continue;
     least = bytes;
     best = {1 << i, exceptions[i]};
@@ -130,8 +118,10 @@ void PutCodes(std::span<const uint8_t> codes, CodePacking packing,
     for (const uint8_t code : codes) writer.Add(std::min(code, escape));
   }
   if (packing.bits == 8) return;
-  for (const uint8_t code : codes) {
-    if (code >= escape) out->push_back(code);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] < escape) continue;
+    out->push_back(static_cast<uint8_t>(i % kCodeChunk));
+    out->push_back(codes[i]);
   }
 }
 
@@ -148,12 +138,11 @@ void PutExceptionsBefore(std::span<const uint8_t> codes, CodePacking packing,
   }
 }
 
-const uint8_t* PackedCodes::ExceptionsFrom(uint32_t chunk) const {
-  const uint8_t* exceptions = data + bytes();
-  if (exceptions_before != nullptr) {
-    exceptions += Read<uint16_t>(exceptions_before + size_t{chunk} * 2);
-  }
-  return exceptions;
+uint32_t PackedCodes::ExceptionsBefore(uint32_t chunk) const {
+  if (chunk * kCodeChunk >= size) return exceptions;
+  return exceptions_before == nullptr
+             ? 0
+             : Read<uint16_t>(exceptions_before + size_t{chunk} * 2);
 }
 
 void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,
@@ -178,7 +167,12 @@ void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,
       std::memcpy(out, from, n);
       return;
   }
-  Fill(Escape(bits), ExceptionsFrom(begin / kCodeChunk), n, out);
+  uint32_t k = ExceptionsBefore(begin / kCodeChunk);
+  const uint8_t* e = data + bytes() + size_t{k} * 2;
+  for (uint32_t at = begin; at < end; at += kCodeChunk, out += kCodeChunk) {
+    const uint32_t before_next = ExceptionsBefore(at / kCodeChunk + 1);
+    for (; k < before_next; ++k, e += 2) out[e[0]] = e[1];
+  }
 }
 
 void PackedCodes::Decode(uint8_t* out) const { DecodeRange(0, size, out); }
@@ -198,7 +192,9 @@ uint8_t PackedCodes::At(uint32_t i) const {
   if (code != escape) return code;
   const uint32_t chunk = i / kCodeChunk;
   const uint8_t* const from = data + size_t{chunk} * (kCodeChunk / 8) * width;
-  return ExceptionsFrom(chunk)[CountExceptions(from, i % kCodeChunk, bits)];
+  const size_t k =
+      ExceptionsBefore(chunk) + CountExceptions(from, i % kCodeChunk, bits);
+  return data[bytes() + k * 2 + 1];
 }
 
 uint32_t SumOccurrences(const uint8_t* codes, uint32_t n, bool* escaped) {

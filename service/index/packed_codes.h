@@ -1,10 +1,10 @@
 // A run of codes (posting_codes.h), packed.
 //
 // Each takes 0, 1, 2, 4 or 8 bits; with 0 all are 0. Below 8 bits the largest
-// number stands for an *exception*: a code that is as large or larger, which
-// follows behind, a byte each, in order. To read one in the middle, one must
-// know how many exceptions come before; for each chunk of 128 codes that is
-// written down.
+// number stands for an *exception*: a code that is as large or larger. Those
+// follow behind, in order: the place in its chunk of 128 codes, and the code, a
+// byte each. To read one in the middle, one must know how many exceptions come
+// before; for each chunk that is written down.
 //
 //     const CodePacking packing = ChoosePacking(codes);
 //     PutCodes(codes, packing, &bytes);
@@ -28,7 +28,8 @@ struct CodePacking {
   uint32_t exceptions = 0;
 };
 
-// The one that takes the fewest bytes.
+// The one that takes the fewest bytes, or a few more where exceptions would
+// take time.
 CodePacking ChoosePacking(std::span<const uint8_t> codes);
 void PutCodes(std::span<const uint8_t> codes, CodePacking packing,
               std::vector<uint8_t>* out);
@@ -37,11 +38,12 @@ void PutExceptionsBefore(std::span<const uint8_t> codes, CodePacking packing,
                          std::vector<uint8_t>* out);
 
 // Reads up to 7 bytes behind the data, and writes up to 7 behind what it
-// decodes.
+// decodes. With 0 and 8 bits there are no exceptions.
 struct PackedCodes {
   const uint8_t* data = nullptr;
   uint32_t size = 0;
   int bits = 0;
+  uint32_t exceptions = 0;
   // 2 bytes for each chunk; null when there is only one.
   const uint8_t* exceptions_before = nullptr;
 
@@ -55,7 +57,7 @@ struct PackedCodes {
 
  private:
   void DecodeRange(uint32_t begin, uint32_t end, uint8_t* out) const;
-  const uint8_t* ExceptionsFrom(uint32_t chunk) const;
+  uint32_t ExceptionsBefore(uint32_t chunk) const;
 };
 
 // How often a stem stands in the documents of these codes together; kNoCode

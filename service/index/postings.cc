@@ -89,7 +89,7 @@ PostingCursor::Piece PostingCursor::BlockPiece(uint32_t block) const {
   p += sizeof(uint32_t);
   piece.gaps = p;
   p += (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = {p, piece.size, entry.code_bits, nullptr};
+  piece.codes = {p, piece.size, entry.code_bits, entry.exceptions, nullptr};
   return piece;
 }
 
@@ -98,8 +98,9 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   Piece piece;
   piece.size = entry.size;
   const uint32_t chunks = (piece.size + kBlockSize - 1) / kBlockSize;
-  const int code_bits = Read<uint16_t>(p);
-  p += sizeof(uint16_t);
+  const uint32_t exceptions = Read<uint16_t>(p);
+  const int code_bits = Read<uint16_t>(p + sizeof(uint16_t));
+  p += 2 * sizeof(uint16_t);
   piece.positions = p;
   p += chunks * sizeof(uint32_t);
   const uint8_t* const exceptions_before = p;
@@ -107,7 +108,7 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   piece.gaps = p;
   p += entry.gap_bits == kBitmap ? kWindowSize / 8
                                  : (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = {p, piece.size, code_bits, exceptions_before};
+  piece.codes = {p, piece.size, code_bits, exceptions, exceptions_before};
   return piece;
 }
 

@@ -135,6 +135,7 @@ void PostingsWriter::WriteSparse() {
     const CodePacking packing = ChoosePacking(Codes(begin, end));
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
     entry.code_bits = static_cast<uint8_t>(packing.bits);
+    entry.exceptions = static_cast<uint8_t>(packing.exceptions);
     entry.bound = Bound(begin, end);
     WriteChunks(begin, end);
     PutGaps(begin, end, before, gap_bits);
@@ -159,7 +160,7 @@ void PostingsWriter::WriteDense() {
     DenseEntry entry;
     const bool bitmap = end - begin >= kBitmapFrom;
     const size_t chunks = (end - begin + kBlockSize - 1) / kBlockSize;
-    while (bitmap && (postings_.size() + 2 + chunks * 6) % 8 != 0) {
+    while (bitmap && (postings_.size() + 4 + chunks * 6) % 8 != 0) {
       postings_.push_back(0);
     }
     entry.offset = Here();
@@ -172,6 +173,7 @@ void PostingsWriter::WriteDense() {
     const int gap_bits = bitmap ? kBitmap : GapBits(begin, end, first - 1);
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
     const CodePacking packing = ChoosePacking(Codes(begin, end));
+    Put(&postings_, static_cast<uint16_t>(packing.exceptions));
     Put(&postings_, static_cast<uint16_t>(packing.bits));
     WriteChunks(begin, end);
     PutExceptionsBefore(Codes(begin, end), packing, &postings_);

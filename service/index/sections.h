@@ -100,7 +100,7 @@ struct SparseEntry {
   uint32_t offset = 0;  // from TermInfo::postings
   uint8_t gap_bits = 0;
   uint8_t code_bits = 0;
-  uint8_t reserved = 0;
+  uint8_t exceptions = 0;
   uint8_t bound = 0;  // of its impacts (impacts.h)
 };
 

@@ -37,7 +37,8 @@ TEST(PackedCodesTest, GivesBackWhatWasPut) {
         EXPECT_LE(bytes.size(), n);
         bytes.resize(bytes.size() + kSlack);
         const PackedCodes packed = {bytes.data(), static_cast<uint32_t>(n),
-                                    packing.bits, before.data()};
+                                    packing.bits, packing.exceptions,
+                                    before.data()};
         std::vector<uint8_t> decoded(n + kSlack);
         packed.Decode(decoded.data());
         decoded.resize(n);
