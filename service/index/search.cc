@@ -51,8 +51,13 @@ class Searcher {
   }
 
   absl::StatusOr<SearchResult> Run() {
-    RETURN_IF_ERROR(Prepare());
+    RETURN_IF_ERROR(CheckExpansions(snapshot_, root_, &caches_));
     SearchResult result;
+    if (options_.strict && MissesAWord()) {
+      for (FacetCounter& f : facets_) result.facets.push_back(f.Finish());
+      return result;
+    }
+    RETURN_IF_ERROR(Prepare());
     const std::vector<size_t> segments = LargestFirst();
     for (const size_t i : segments) {
       RETURN_IF_ERROR(FindFull(i, &result.total_full_matches));
@@ -79,8 +84,22 @@ class Searcher {
     return options_.check ? options_.check() : absl::OkStatus();
   }
 
+  // Whether no paper has a word that all matches need: true of most questions
+  // that find nothing.
+  bool MissesAWord() {
+    return std::any_of(required_.begin(), required_.end(), [this](size_t l) {
+      const query::Node& leaf = *leaves_[l];
+      if (leaf.kind != query::Node::Kind::kWord) return false;
+      for (size_t i = 0; i < caches_.size(); ++i) {
+        if (LeafWord(segment(i), leaf, &caches_[i]).term != kNotFound) {
+          return false;
+        }
+      }
+      return true;
+    });
+  }
+
   absl::Status Prepare() {
-    RETURN_IF_ERROR(CheckExpansions(snapshot_, root_, &caches_));
     for (const query::Node* leaf : leaves_) {
       if (OnlyCounts()) break;  // scores nothing
       RETURN_IF_ERROR(Check());
