@@ -1,8 +1,10 @@
 #include "service/base/priority.h"
 
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace paperwire {
@@ -23,23 +25,16 @@ struct SchedAttr {
 static_assert(sizeof(SchedAttr) == 48);
 
 constexpr uint64_t kMillisecond = 1'000'000;
+constexpr int kNicest = 19;
 
 }  // namespace
 
-void SetPriority(Priority priority) {
+void StepBack(Priority priority) {
+  const bool takes_in = priority == Priority::kTakeIn;
+  const int of_process = getpriority(PRIO_PROCESS, static_cast<id_t>(getpid()));
   SchedAttr attr;
-  switch (priority) {
-    case Priority::kAnswer:
-      break;
-    case Priority::kTakeIn:
-      attr.nice = 5;
-      attr.runtime_ns = 10 * kMillisecond;
-      break;
-    case Priority::kBackground:
-      attr.nice = 10;
-      attr.runtime_ns = 20 * kMillisecond;
-      break;
-  }
+  attr.nice = std::min(of_process + (takes_in ? 5 : 10), kNicest);
+  attr.runtime_ns = (takes_in ? 10 : 20) * kMillisecond;
   // Best effort: some sandboxes forbid it.
   static_cast<void>(syscall(SYS_sched_setattr, 0, &attr, 0));
 }

@@ -107,7 +107,7 @@ MergeChoice Index::Impl::Choose() {
 }
 
 void Index::Impl::MergeLoop() {
-  SetPriority(Priority::kBackground);
+  StepBack(Priority::kBackground);
   while (true) {
     std::vector<SegmentView> chosen;
     {

@@ -36,12 +36,6 @@ uint32_t ExpandPortable(const uint64_t* words, uint32_t begin, uint32_t* out) {
   return n;
 }
 
-uint32_t CountPortable(const uint64_t* words, size_t n) {
-  int count = 0;
-  for (size_t w = 0; w < n; ++w) count += std::popcount(words[w]);
-  return static_cast<uint32_t>(count);
-}
-
 void RanksPortable(const uint64_t* words, uint16_t* ranks) {
   int count = 0;
   for (size_t w = 0; w < kWords; ++w) {
@@ -60,8 +54,8 @@ uint32_t HarvestPortable(uint16_t* sums, uint32_t size, uint16_t need,
   return n;
 }
 
-constexpr Table kPortable = {"portable",    UnpackPortable, ExpandPortable,
-                             CountPortable, RanksPortable,  HarvestPortable};
+constexpr Table kPortable = {"portable", UnpackPortable, ExpandPortable,
+                             RanksPortable, HarvestPortable};
 
 #if defined(__x86_64__)
 
@@ -106,14 +100,6 @@ PAPERWIRE_AVX2 uint32_t ExpandAvx2(const uint64_t* words, uint32_t begin,
   return static_cast<uint32_t>(next - out);
 }
 
-PAPERWIRE_AVX2 uint32_t CountAvx2(const uint64_t* words, size_t n) {
-  uint64_t count = 0;
-  for (size_t w = 0; w < n; ++w) {
-    count += static_cast<uint64_t>(_mm_popcnt_u64(words[w]));
-  }
-  return static_cast<uint32_t>(count);
-}
-
 PAPERWIRE_AVX2 void RanksAvx2(const uint64_t* words, uint16_t* ranks) {
   uint32_t count = 0;
   for (size_t w = 0; w < kWords; ++w) {
@@ -147,8 +133,8 @@ PAPERWIRE_AVX2 uint32_t HarvestAvx2(uint16_t* sums, uint32_t size,
   return n;
 }
 
-constexpr Table kAvx2 = {"avx2",    UnpackAvx2, ExpandAvx2,
-                         CountAvx2, RanksAvx2,  HarvestAvx2};
+constexpr Table kAvx2 = {"avx2", UnpackAvx2, ExpandAvx2, RanksAvx2,
+                         HarvestAvx2};
 
 #endif  // defined(__x86_64__)
 

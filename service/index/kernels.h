@@ -25,8 +25,6 @@ struct Table {
                  uint32_t* out);
   // The bits that are set in 64 words, as `begin` + place; returns how many.
   uint32_t (*expand)(const uint64_t* words, uint32_t begin, uint32_t* out);
-  // How many bits are set in n words.
-  uint32_t (*count)(const uint64_t* words, size_t n);
   // ranks[w] = how many bits are set in the words before w, of 64.
   void (*ranks)(const uint64_t* words, uint16_t* ranks);
   // The first `size` sums that are at least `need` (not 0), each as

@@ -9,17 +9,11 @@
 #endif
 
 #include "service/index/bit_writer.h"
+#include "service/index/load.h"
 #include "service/index/posting_codes.h"
 
 namespace paperwire::index {
 namespace {
-
-template <typename T>
-T Read(const uint8_t* p) {
-  T value;
-  std::memcpy(&value, p, sizeof(value));
-  return value;
-}
 
 #ifdef __SSSE3__
 constexpr std::array<uint8_t, 16> kOccurrences = [] {
@@ -71,7 +65,7 @@ void Spread(const uint8_t* in, uint32_t n, uint8_t* out) {
 // The exceptions among 64 / bits packed codes, of which `left` bits count: the
 // lowest bit of each.
 uint64_t Exceptions(const uint8_t* data, uint64_t left, int bits) {
-  uint64_t word = Read<uint64_t>(data);
+  uint64_t word = LoadAs<uint64_t>(data);
   if (left < 64) word &= (uint64_t{1} << left) - 1;
   for (int shift = 1; shift < bits; shift *= 2) word &= word >> shift;
   return word & ~uint64_t{0} / Escape(bits);
@@ -142,7 +136,7 @@ uint32_t PackedCodes::ExceptionsBefore(uint32_t chunk) const {
   if (chunk * kCodeChunk >= size) return exceptions;
   return exceptions_before == nullptr
              ? 0
-             : Read<uint16_t>(exceptions_before + size_t{chunk} * 2);
+             : LoadAs<uint16_t>(exceptions_before + size_t{chunk} * 2);
 }
 
 void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,

@@ -5,18 +5,11 @@
 #include <cstring>
 
 #include "service/index/kernels.h"
-#include "service/index/position_code.h"
+#include "service/index/load.h"
 #include "service/index/varint.h"
 
 namespace paperwire::index {
 namespace {
-
-template <typename T>
-T Read(const uint8_t* p) {
-  T value;
-  std::memcpy(&value, p, sizeof(value));
-  return value;
-}
 
 constexpr uint32_t kSlack = 16;  // what kernels touch past the end
 
@@ -73,11 +66,11 @@ void PostingCursor::DecodeShort() {
 }
 
 SparseEntry PostingCursor::sparse_entry(uint32_t block) const {
-  return Read<SparseEntry>(data_ + block * sizeof(SparseEntry));
+  return LoadAs<SparseEntry>(data_ + block * sizeof(SparseEntry));
 }
 
 DenseEntry PostingCursor::dense_entry(uint32_t window) const {
-  return Read<DenseEntry>(data_ + window * sizeof(DenseEntry));
+  return LoadAs<DenseEntry>(data_ + window * sizeof(DenseEntry));
 }
 
 PostingCursor::Piece PostingCursor::BlockPiece(uint32_t block) const {
@@ -98,8 +91,8 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   Piece piece;
   piece.size = entry.size;
   const uint32_t chunks = (piece.size + kBlockSize - 1) / kBlockSize;
-  const uint32_t exceptions = Read<uint16_t>(p);
-  const int code_bits = Read<uint16_t>(p + sizeof(uint16_t));
+  const uint32_t exceptions = LoadAs<uint16_t>(p);
+  const int code_bits = LoadAs<uint16_t>(p + sizeof(uint16_t));
   p += 2 * sizeof(uint16_t);
   piece.positions = p;
   p += chunks * sizeof(uint32_t);
@@ -340,151 +333,6 @@ bool PostingCursor::Find(uint32_t document) {
   }
   code_ = codes_loaded_ ? codes_[index_] : piece_.codes.At(index_);
   return true;
-}
-
-const uint8_t* PostingCursor::ChunkBegin() const {
-  const uint32_t chunk = index_ / kBlockSize;
-  const uint8_t* const begin = segment_.positions() + info_.positions;
-  switch (kind_) {
-    case Kind::kShort:
-      return begin;
-    case Kind::kSparse:
-      return begin + Read<uint32_t>(data_ + sparse_entry(chunk).offset);
-    case Kind::kDense:
-      return begin +
-             Read<uint32_t>(piece_.positions + chunk * sizeof(uint32_t));
-  }
-  return begin;
-}
-
-void PostingCursor::EnterChunk() {
-  uint64_t chunk = index_ / kBlockSize;
-  if (kind_ == Kind::kDense) chunk |= uint64_t{window_} << 32;
-  if (chunk == chunk_) return;
-  chunk_ = chunk;
-  firsts_ = ChunkBegin();
-  chunk_size_ = std::min(
-      kBlockSize, (kind_ == Kind::kDense ? piece_.size : info_.documents) -
-                      index_ / kBlockSize * kBlockSize);
-  rests_next_ = nullptr;
-}
-
-const uint8_t* PostingCursor::ChunkCodes() {
-  const uint32_t chunk = index_ / kBlockSize;
-  if (kind_ != Kind::kDense || codes_loaded_) {
-    return codes_.get() + chunk * kBlockSize;
-  }
-  if (codes_chunk_ != chunk_) {
-    codes_chunk_ = chunk_;
-    piece_.codes.DecodeChunk(chunk, chunk_codes_.data());
-  }
-  return chunk_codes_.data();
-}
-
-void PostingCursor::SeekRests() {
-  EnterChunk();
-  const uint32_t at = index_ % kBlockSize;
-  if (rests_next_ == nullptr || rests_index_ > at) {
-    rests_index_ = ordinal_index_ = 0;
-    ordinal_bits_ = 0;
-    const uint8_t* p = firsts_ + chunk_size_;
-    if (forms_ > 1) {
-      ordinal_bits_ = *p++;
-      if (ordinal_bits_ > 0) {
-        const uint64_t bytes = GetVarint(&p);
-        ordinals_ = p;
-        p += bytes;
-      }
-    }
-    rests_next_ = p;
-  }
-  if (rests_index_ == at) return;
-  const uint32_t begin = index_ - at;
-  bool escaped = false;
-  uint32_t occurrences =
-      SumOccurrences(ChunkCodes() + rests_index_, at - rests_index_, &escaped);
-  for (uint32_t i = rests_index_; escaped && i < at; ++i) {
-    if (kind_ == Kind::kDense) LoadDenseDocuments();
-    for (const uint32_t n : EscapedCounts(documents_[begin + i])) {
-      occurrences += n;
-    }
-  }
-  // Of most postings the first position does not stand with the others.
-  uint8_t long_firsts = 0;
-  for (uint32_t i = rests_index_; i < at; ++i) {
-    long_firsts =
-        static_cast<uint8_t>(long_firsts + (firsts_[i] == kLongFirst));
-  }
-  SkipPositions(&rests_next_, occurrences - (at - rests_index_) + long_firsts);
-  ordinal_index_ += occurrences;
-  rests_index_ = at;
-}
-
-uint32_t PostingCursor::NextGap(bool first) {
-  if (first && firsts_[rests_index_] != kLongFirst) {
-    return firsts_[rests_index_];
-  }
-  return GetPosition(&rests_next_);
-}
-
-uint64_t PostingCursor::FirstPlace() {
-  EnterChunk();
-  const query::FieldSet of = fields(document_, code_);
-  return static_cast<uint64_t>(std::countr_zero(of)) << 32 |
-         firsts_[index_ % kBlockSize];
-}
-
-bool PostingCursor::SinglePlace(uint64_t* place) {
-  if (kCodeTable.occurrences(code_) != 1) return false;
-  EnterChunk();
-  const uint8_t first = firsts_[index_ % kBlockSize];
-  if (first == kLongFirst) return false;
-  const auto field =
-      static_cast<uint64_t>(std::countr_zero(kCodeTable.fields(code_)));
-  *place = field << 32 | first;
-  return true;
-}
-
-void PostingCursor::Places(query::FieldSet fields, std::vector<uint64_t>* out) {
-  SeekRests();
-  out->clear();
-  const FieldCounts of_fields = counts();
-  bool first = true;
-  for (uint64_t f = 0; f < query::kTextFields; ++f) {
-    uint64_t place = f << 32;
-    for (uint32_t n = of_fields[f]; n > 0; --n) {
-      place += NextGap(first);
-      first = false;
-      ++ordinal_index_;
-      if ((fields >> f & 1) != 0) out->push_back(place);
-    }
-  }
-  ++rests_index_;
-}
-
-void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
-  SeekRests();
-  out->clear();
-  const FieldCounts of_fields = counts();
-  const uint64_t mask = (uint64_t{1} << ordinal_bits_) - 1;
-  bool first = true;
-  for (uint8_t f = 0; f < query::kTextFields; ++f) {
-    uint32_t position = 0;
-    for (uint32_t n = of_fields[f]; n > 0; --n) {
-      position += NextGap(first);
-      first = false;
-      uint32_t ordinal = 0;
-      if (ordinal_bits_ > 0) {
-        const uint64_t bit =
-            uint64_t{ordinal_index_} * static_cast<uint64_t>(ordinal_bits_);
-        ordinal = static_cast<uint32_t>(
-            Read<uint64_t>(ordinals_ + bit / 8) >> (bit % 8) & mask);
-      }
-      ++ordinal_index_;
-      out->push_back({position, ordinal, f});
-    }
-  }
-  ++rests_index_;
 }
 
 FieldCounts PostingCursor::EscapedCounts(uint32_t document) const {

@@ -1,7 +1,5 @@
 #include "service/rpc/loop.h"
 
-#include "service/base/priority.h"
-
 namespace paperwire::rpc {
 
 Loop::~Loop() {
@@ -10,7 +8,6 @@ Loop::~Loop() {
 
 void Loop::Run() {
   thread_ = std::thread([this] {
-    SetPriority(Priority::kAnswer);
     void* tag = nullptr;
     bool ok = false;
     while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->Complete(ok);

@@ -140,7 +140,7 @@ struct Store::Impl {
 
   // On the follower's thread.
   void FollowAll() {
-    SetPriority(Priority::kTakeIn);
+    StepBack(Priority::kTakeIn);
     while (true) {
       Group group;
       {

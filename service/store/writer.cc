@@ -31,7 +31,7 @@ void Writer::Submit(Job job) {
 }
 
 void Writer::Run() {
-  SetPriority(Priority::kTakeIn);
+  StepBack(Priority::kTakeIn);
   while (true) {
     std::vector<Job> jobs;
     {
