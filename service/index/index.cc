@@ -64,9 +64,9 @@ struct Index::Impl {
   Mutex mutex;
   std::shared_ptr<const Snapshot> current ABSL_GUARDED_BY(mutex);
   bool stop ABSL_GUARDED_BY(mutex) = false;
-  bool idle ABSL_GUARDED_BY(mutex) = false;     // nothing to merge
-  bool quiet ABSL_GUARDED_BY(mutex) = false;    // no change for some time
-  uint64_t changes ABSL_GUARDED_BY(mutex) = 0;  // and other news for merging
+  bool idle ABSL_GUARDED_BY(mutex) = false;   // nothing to merge
+  bool quiet ABSL_GUARDED_BY(mutex) = false;  // no change for some time
+  uint64_t news ABSL_GUARDED_BY(mutex) = 0;   // for the merger
   bool merge_all ABSL_GUARDED_BY(mutex) = false;
   std::thread merger;
 };
@@ -121,10 +121,9 @@ void Index::Impl::MergeLoop() {
         return stop || !nothing;
       };
       while (!found()) {
-        const auto changed = [this, seen = changes]()
-                                 ABSL_NO_THREAD_SAFETY_ANALYSIS {
-                                   return stop || changes != seen;
-                                 };
+        const auto changed =
+            [this, seen = news]()
+                ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop || news != seen; };
         const std::chrono::milliseconds patience(options.quiet_ms);
         if (quiet) {
           lock.Await(changed);
@@ -205,7 +204,7 @@ std::shared_ptr<const Segment> Index::Apply(std::vector<Change> changes,
   impl_->current = std::make_shared<const Snapshot>(
       std::move(segments), std::max(sequence, old->sequence()));
   impl_->idle = impl_->quiet = false;
-  ++impl_->changes;
+  ++impl_->news;
   lock.Changed();
   return added;
 }
@@ -232,7 +231,7 @@ void Index::MergeAll() {
     MutexLock lock(&impl_->mutex);
     impl_->merge_all = true;
     impl_->idle = false;
-    ++impl_->changes;
+    ++impl_->news;
     lock.Changed();
   }
   WaitForMerges();
