@@ -13,7 +13,7 @@ namespace {
 absl::Status ToStatus(sqlite3* db, int code) {
   const std::string detail =
       StrCat(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code),
-                   " (SQLite ", code, ")");
+             " (SQLite ", code, ")");
   switch (code & 0xff) {
     case SQLITE_FULL:
       return WithReason(
@@ -41,12 +41,12 @@ absl::Status ToStatus(sqlite3* db, int code) {
           "JOURNAL_DAMAGED");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return absl::UnavailableError(StrCat(
-          "Another process holds the journal file: ", detail, "."));
+      return absl::UnavailableError(
+          StrCat("Another process holds the journal file: ", detail, "."));
     case SQLITE_IOERR:
-      return absl::UnavailableError(StrCat(
-          "Reading or writing the journal file failed: ", detail,
-          ". Check the disk and the system's log."));
+      return absl::UnavailableError(
+          StrCat("Reading or writing the journal file failed: ", detail,
+                 ". Check the disk and the system's log."));
     default:
       return absl::InternalError(StrCat("SQLite: ", detail, "."));
   }
@@ -54,10 +54,11 @@ absl::Status ToStatus(sqlite3* db, int code) {
 
 // So that a batch can be taken back, SQLite notes what its statements change.
 // When it keeps that in memory for good (temp_store = MEMORY), it walks all of
-// a list of kilobytes after every statement; below this limit it is one piece,
-// of which only what is written takes memory.
+// a list of kilobytes after every statement; below this limit, which batches of
+// 1,000 papers do not reach, it is one piece, of which only what is written
+// takes memory. Beyond it is a temporary file.
 void NoteChangesInOnePiece() {
-  constexpr int kBytes = 256 << 20;
+  constexpr int kBytes = 32 << 20;
   static const int configured =
       sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, kBytes);
   static_cast<void>(configured);  // too late: slower, and nothing else
@@ -150,10 +151,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
   if (mode == Mode::kWrite) {
     // The cache holds the inner pages of the key trees of a million papers; a
     // log of 64 MB lets a page that changes often be written back once.
-    RETURN_IF_ERROR(db->Execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "PRAGMA cache_size = -65536;"
-        "PRAGMA wal_autocheckpoint = 16000;"));
+    RETURN_IF_ERROR(
+        db->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                    "PRAGMA cache_size = -65536;"
+                    "PRAGMA wal_autocheckpoint = 16000;"));
   } else {
     RETURN_IF_ERROR(
         db->Execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192;"));
@@ -167,8 +168,7 @@ Database::~Database() {
 }
 
 absl::Status Database::Execute(const std::string& sql) {
-  const int code =
-      sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
+  const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return ToStatus(db_, code);
   return absl::OkStatus();
 }
@@ -189,11 +189,11 @@ Statement& Database::Get(std::string_view sql) {
       broken_.reset(new Statement(db_, nullptr, ToStatus(db_, code)));
       return *broken_;
     }
-    it = statements_
-             .emplace(std::string(sql),
-                      std::unique_ptr<Statement>(
-                          new Statement(db_, statement, absl::OkStatus())))
-             .first;
+    it =
+        statements_
+            .emplace(std::string(sql), std::unique_ptr<Statement>(new Statement(
+                                           db_, statement, absl::OkStatus())))
+            .first;
   }
   it->second->Reset();
   return *it->second;

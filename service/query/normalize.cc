@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "service/text/analyzer.h"
+
 namespace paperwire::query {
 namespace {
 
@@ -105,6 +107,21 @@ Node MakeNot(Node child) {
   std::vector<Node> children;
   children.push_back(std::move(child));
   return MakeParent(Kind::kNot, std::move(children));
+}
+
+void ScoreByWords(Node* phrase) {
+  phrase->children.clear();
+  if (phrase->kind != Kind::kPhrase) return;
+  for (const Word& word : phrase->words) {
+    if (text::IsStopWord(word.form)) continue;
+    Node& child = phrase->children.emplace_back();
+    child.kind = Kind::kWord;
+    child.words = {word};
+    child.fields = phrase->fields;
+    child.boost = phrase->boost;
+    child.begin = phrase->begin;
+    child.end = phrase->end;
+  }
 }
 
 Node Normalize(Node node) {

@@ -196,21 +196,6 @@ std::string ToString(const Node& node) {
   return out;
 }
 
-void ScoreByWords(Node* phrase) {
-  phrase->children.clear();
-  if (phrase->kind != Kind::kPhrase) return;
-  for (const Word& word : phrase->words) {
-    if (text::IsStopWord(word.form)) continue;
-    Node& child = phrase->children.emplace_back();
-    child.kind = Kind::kWord;
-    child.words = {word};
-    child.fields = phrase->fields;
-    child.boost = phrase->boost;
-    child.begin = phrase->begin;
-    child.end = phrase->end;
-  }
-}
-
 uint64_t Fingerprint(const Query& query) {
   return StableHash(ToString(query.root));
 }
