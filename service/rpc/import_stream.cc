@@ -48,7 +48,7 @@ struct Call {
   absl::Status read_error;
 };
 
-Task ReadBatches(std::shared_ptr<Call> call, store::Store& store) {
+Task ReadBatches(Loop&, std::shared_ptr<Call> call, store::Store& store) {
   while (!call->ended) {
     if (call->batches.size() >= kWindow) {
       co_await call->room.Wait();
@@ -97,7 +97,7 @@ Task ServeImport(Loop& loop, RawPaperService& service, store::Store& store,
   ServeImport(loop, service, store, drain);
 
   Drain::Member member(&drain, &call->answered);
-  ReadBatches(call, store);
+  ReadBatches(loop, call, store);
   absl::Status status;
   while (true) {
     std::optional<absl::StatusOr<v1::ImportPapersResponse>> answer =

@@ -15,6 +15,8 @@ void Loop::Run() {
 }
 
 void Loop::Stop() {
+  // An operation that is started on a queue that was shut down is a crash.
+  for (int left = tasks_; left > 0; left = tasks_) tasks_.wait(left);
   queue_->Shutdown();
   if (thread_.joinable()) thread_.join();
 }

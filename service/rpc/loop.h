@@ -20,6 +20,7 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <memory>
@@ -41,14 +42,10 @@ class Tag {
 };
 
 // A coroutine that starts at once, runs by itself and frees itself at its end.
+// Its first parameter is the Loop that it lives on, which stays open until it
+// has ended.
 struct Task {
-  struct promise_type {
-    Task get_return_object() { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
+  class promise_type;
 };
 
 // `co_await Start(f)` calls f(tag), which must start one operation with this
@@ -80,7 +77,7 @@ class Loop {
  public:
   explicit Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue)
       : queue_(std::move(queue)) {}
-  // Stop must have been called, and everything be finished.
+  // Stop must have been called.
   ~Loop();
 
   grpc::ServerCompletionQueue* queue() { return queue_.get(); }
@@ -88,13 +85,39 @@ class Loop {
   // Starts the thread. Coroutines may be started on the loop before.
   void Run();
 
-  // After the server was shut down: no operation may be started any more;
-  // returns when all have completed.
+  // After the server was shut down, which ends what its coroutines wait for:
+  // returns when the last of them has ended. Until then they go on as before:
+  // one whose call is over may be waiting for the store, and finishes the call
+  // afterwards.
   void Stop();
 
  private:
+  friend class Task::promise_type;
+
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread thread_;
+  std::atomic<int> tasks_ = 0;  // coroutines that have not ended
+};
+
+class Task::promise_type {
+ public:
+  template <typename... Others>
+  explicit promise_type(Loop& loop, Others&...) : loop_(loop) {
+    ++loop_.tasks_;
+  }
+  ~promise_type() {
+    --loop_.tasks_;
+    loop_.tasks_.notify_all();
+  }
+
+  Task get_return_object() { return {}; }
+  std::suspend_never initial_suspend() noexcept { return {}; }
+  std::suspend_never final_suspend() noexcept { return {}; }
+  void return_void() {}
+  void unhandled_exception() { std::terminate(); }
+
+ private:
+  Loop& loop_;
 };
 
 // Something to wait for that happens on another thread, or a time.
