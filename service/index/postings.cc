@@ -54,14 +54,11 @@ PostingCursor::PostingCursor(const Segment& segment, uint32_t term)
 }
 
 void PostingCursor::DecodeShort() {
-  const uint8_t* p = data_ + 1;  // behind the bound
-  uint32_t document = UINT32_MAX;
+  ShortPostings postings(data_);
   for (uint32_t i = 0; i < info_.documents; ++i) {
-    const uint64_t gap_and_code = GetVarint(&p);
-    document += static_cast<uint32_t>(gap_and_code >> 2) + 1;
-    documents_[i] = document;
-    const uint8_t code = gap_and_code & 3;
-    codes_[i] = code < 3 ? code : *p++;
+    postings.Next();
+    documents_[i] = postings.document();
+    codes_[i] = postings.code();
   }
 }
 

@@ -32,6 +32,7 @@
 #include "service/index/posting_codes.h"
 #include "service/index/ranking.h"
 #include "service/index/segment.h"
+#include "service/index/varint.h"
 #include "service/index/window.h"
 
 namespace paperwire::index {
@@ -52,6 +53,28 @@ struct Occurrence {
 inline bool IsDense(uint32_t with_stem, uint32_t documents) {
   return with_stem > kBlockSize && uint64_t{with_stem} * 64 >= documents;
 }
+
+// Reads the postings of a short stem, one by one.
+class ShortPostings {
+ public:
+  // `data` is where the stem's postings begin.
+  explicit ShortPostings(const uint8_t* data) : next_(data + 1) {}  // the bound
+
+  // Moves to the first posting, then to the next one.
+  void Next() {
+    const uint64_t gap_and_code = GetVarint(&next_);
+    document_ += static_cast<uint32_t>(gap_and_code >> 2) + 1;
+    code_ = gap_and_code & 3;
+    if (code_ == 3) code_ = *next_++;
+  }
+  uint32_t document() const { return document_; }
+  uint8_t code() const { return code_; }
+
+ private:
+  const uint8_t* next_;
+  uint32_t document_ = UINT32_MAX;
+  uint8_t code_ = 0;
+};
 
 class PostingCursor {
  public:
@@ -221,6 +244,11 @@ class PostingCursor {
   std::array<uint8_t, kBlockSize + 16> chunk_codes_;
 };
 
+// Calls visit(document, fields) at every posting of a stem, in order. Of a
+// short stem, which those of a small segment are, without making a cursor.
+template <typename Visit>
+void ForEachPosting(const Segment& segment, uint32_t term, Visit visit);
+
 template <typename Visit>
 void PostingCursor::ForEachIn(uint32_t window, Visit visit) {
   const uint32_t first = window * kWindowSize;
@@ -290,6 +318,29 @@ void PostingCursor::ForEach(Visit visit) {
   }
   for (uint32_t w = 0; w < WindowCount(segment_.documents()); ++w) {
     visit_all(Load(w).size);
+  }
+}
+
+template <typename Visit>
+void ForEachPosting(const Segment& segment, uint32_t term, Visit visit) {
+  const auto visit_all = [&] {
+    PostingCursor cursor(segment, term);
+    cursor.ForEach([&](uint32_t document) {
+      visit(document, cursor.fields(document, cursor.code()));
+    });
+  };
+  const TermInfo& info = segment.term(term);
+  if (info.documents > kBlockSize) return visit_all();
+  ShortPostings postings(segment.postings() + info.postings);
+  for (uint32_t i = 0; i < info.documents; ++i) {
+    postings.Next();
+    if (postings.code() == kNoCode) {
+      PostingCursor cursor(segment, term);
+      visit(postings.document(),
+            cursor.fields(postings.document(), kNoCode));
+    } else {
+      visit(postings.document(), kCodeTable.fields(postings.code()));
+    }
   }
 }
 

@@ -1,0 +1,145 @@
+// Many queries left standing, and which of them a new paper matches.
+//
+//     Matcher matcher;
+//     ASSIGN_OR_RETURN(uint32_t handle, matcher.Add(query, frequency));
+//     ASSIGN_OR_RETURN(std::vector<Matched> all, matcher.Match(*segment));
+//     for (const Matched& m : all) { /* m.handle matches m.document */ }
+//     matcher.Remove(handle);
+//
+// A query is filed under its anchors: the cheapest set of words and keywords
+// of which every match has at least one (anchors.h). A document brings up the
+// queries that are filed under its own words, and nothing else is looked at.
+// Those are decided by a short program (program.h); what a program cannot
+// decide (wildcards, near phrases, exact words) is left to the search code,
+// over the same segment. What matches is what a strict search over these
+// documents returns.
+//
+// A query takes some 60 bytes; one that needs the search code, its text
+// besides. Queries without an anchor are tried for every document; there may
+// be so many of them only.
+//
+// Sources: percolation in Lucene's monitor library and Elasticsearch; Yan and
+// Garcia-Molina, "The SIFT information dissemination system", 1999, which
+// files a profile under its rarest words.
+
+#ifndef PAPERWIRE_SERVICE_STANDING_MATCHER_H_
+#define PAPERWIRE_SERVICE_STANDING_MATCHER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+#include "service/index/segment.h"
+#include "service/query/query.h"
+#include "service/standing/anchors.h"
+#include "service/standing/document_terms.h"
+#include "service/standing/record_store.h"
+
+namespace paperwire::standing {
+
+// A standing query, and a document by its place in the segment.
+struct Matched {
+  uint32_t handle;
+  uint32_t document;
+
+  friend auto operator<=>(const Matched&, const Matched&) = default;
+};
+
+struct MatcherOptions {
+  // How many queries without an anchor are taken: of all kinds, and of those
+  // that need the search code, which takes microseconds for each.
+  size_t max_unanchored = 10000;
+  size_t max_unanchored_searched = 500;
+};
+
+// One thread at a time.
+class Matcher {
+ public:
+  explicit Matcher(MatcherOptions options = MatcherOptions())
+      : options_(options) {}
+
+  // Takes a query in and names it by a small number. `frequency` decides about
+  // speed only. Handles of queries that were removed are given again.
+  //
+  // RESOURCE_EXHAUSTED, reason QUERY_TOO_BROAD: it has no anchor, and there
+  // are too many of the kind.
+  absl::StatusOr<uint32_t> Add(const query::Query& query,
+                               const Frequency& frequency);
+
+  // Whether Add would take the query now.
+  absl::Status CheckBreadth(const query::Query& query) const;
+
+  void Remove(uint32_t handle);
+
+  // The queries that match documents of a segment, each pair once, in no
+  // order. The error is the search code's. The same over terms that are there
+  // already.
+  absl::StatusOr<std::vector<Matched>> Match(const index::Segment& segment);
+  absl::StatusOr<std::vector<Matched>> Match(const SegmentTerms& segment);
+
+  // Whether one query matches one document of a segment; `terms` holds it.
+  absl::StatusOr<bool> Matches(uint32_t handle, const index::Segment& segment,
+                               uint32_t document, DocumentTerms* terms) const;
+
+  size_t size() const { return begins_.size() - free_.size() - dead_; }
+  size_t unanchored() const { return unanchored_.size(); }
+
+  // What it takes in bytes, and how much of that is text of queries.
+  size_t memory() const;
+  size_t text_bytes() const { return text_bytes_; }
+
+ private:
+  // An entry of a list of queries.
+  struct Filed {
+    uint32_t query;  // its handle, and kDecided
+    uint32_t check;  // the low bits of Anchor::check; 0 for none
+  };
+  // The anchor alone decides.
+  static constexpr uint32_t kDecided = uint32_t{1} << 31;
+  using List = absl::InlinedVector<Filed, 1>;
+
+  bool IsLive(uint32_t handle) const {
+    return (live_[handle / 64] >> (handle % 64) & 1) != 0;
+  }
+  const uint8_t* ProgramOf(uint32_t handle) const;
+  std::string_view TextOf(uint32_t handle) const;
+  uint32_t NewHandle();
+  void MatchOne(uint32_t document, std::vector<Matched>* matched,
+                std::vector<Matched>* maybe);
+  // Puts what is filed under the document's words into candidates_.
+  void Collect(uint32_t document, std::vector<Matched>* matched);
+  absl::Status Search(const index::Segment& segment,
+                      std::vector<Matched> maybe,
+                      std::vector<Matched>* matched) const;
+  // Forgets what was removed.
+  void Sweep();
+
+  const MatcherOptions options_;
+  absl::flat_hash_map<Key, List> filed_;
+  std::vector<uint32_t> unanchored_;
+  size_t unanchored_searched_ = 0;
+
+  // By handle: its record, which is the length of the text (a varint), the
+  // text if it needs the search code, and the program.
+  RecordStore records_;
+  std::vector<uint32_t> begins_;
+  std::vector<uint32_t> sizes_;
+  std::vector<uint64_t> live_;  // a bit each
+  std::vector<uint32_t> free_;
+  size_t dead_ = 0;  // removed, but still filed
+  size_t text_bytes_ = 0;
+
+  // Match's.
+  DocumentTerms terms_;
+  std::vector<const List*> lists_;
+  std::vector<uint32_t> candidates_;
+  std::vector<uint64_t> seen_;  // a bit for each handle
+};
+
+}  // namespace paperwire::standing
+
+#endif  // PAPERWIRE_SERVICE_STANDING_MATCHER_H_

@@ -1,0 +1,219 @@
+// The matcher against the search code: random documents, random queries that
+// come and go.
+//
+// PAPERWIRE_STANDING_ROUNDS makes it longer; PAPERWIRE_STANDING_SEED repeats a
+// failure.
+
+#include "service/standing/matcher.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "service/base/error_details.h"
+#include "service/index/search.h"
+#include "service/index/segment_builder.h"
+#include "service/query/parser.h"
+#include "tests/unit/index/random_papers.h"
+#include "tests/unit/status_matchers.h"
+
+namespace paperwire::standing {
+namespace {
+
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+int64_t AllAlike(const query::Node&, Key) { return 1; }
+
+query::Query MakeQuery(const std::string& text) {
+  v1::Query request;
+  request.set_text(text);
+  absl::StatusOr<query::Query> query = query::Parse(request);
+  EXPECT_OK(query);
+  return *std::move(query);
+}
+
+std::shared_ptr<const index::Segment> MakeSegment(
+    const std::vector<index::Document>& documents) {
+  text::Analyzer analyzer;
+  index::SegmentBuilder builder(&analyzer);
+  for (const index::Document& d : documents) builder.Add(d);
+  return builder.Finish(1, 1);
+}
+
+std::shared_ptr<const index::Segment> MakeSegment(const std::string& title,
+                                                  const std::string& abstract) {
+  index::Document document;
+  document.number = 1;
+  document.text[0] = title;
+  document.text[1] = abstract;
+  return MakeSegment({document});
+}
+
+class MatcherTest : public testing::Test {
+ protected:
+  uint32_t Add(const std::string& text) {
+    absl::StatusOr<uint32_t> handle = matcher_.Add(MakeQuery(text), AllAlike);
+    EXPECT_OK(handle) << text;
+    return *handle;
+  }
+  std::vector<uint32_t> Match(const std::string& title,
+                              const std::string& abstract) {
+    absl::StatusOr<std::vector<Matched>> matched =
+        matcher_.Match(*MakeSegment(title, abstract));
+    EXPECT_OK(matched);
+    std::vector<uint32_t> handles;
+    for (const Matched& m : *matched) handles.push_back(m.handle);
+    return handles;
+  }
+
+  Matcher matcher_;
+};
+
+TEST_F(MatcherTest, FindsTheQueriesOfADocument) {
+  const uint32_t word = Add("bottleneck");
+  const uint32_t both = Add("bottleneck model");
+  const uint32_t other = Add("bottleneck graph");
+  const uint32_t either = Add("graph OR model");
+  const uint32_t phrase = Add("\"concept bottleneck\"");
+  const uint32_t turned = Add("\"bottleneck concept\"");
+  const uint32_t title = Add("title:models");
+  const uint32_t without = Add("-graph");
+  EXPECT_THAT(Match("Bottlenecks", "A concept bottleneck model."),
+              UnorderedElementsAre(word, both, either, phrase, without));
+  EXPECT_THAT(Match("Models", "of a graph"),
+              UnorderedElementsAre(either, title));
+  matcher_.Remove(either);
+  EXPECT_THAT(Match("Models", "of a graph"), UnorderedElementsAre(title));
+  EXPECT_THAT(Match("Graph", "bottleneck"),
+              UnorderedElementsAre(word, other));
+  static_cast<void>(turned);
+}
+
+TEST_F(MatcherTest, LeavesToTheSearchCodeWhatAProgramCannotDecide) {
+  const uint32_t exact = Add("exact:models network");
+  const uint32_t near = Add("\"graph network\"~2");
+  const uint32_t prefix = Add("grap*");
+  EXPECT_THAT(Match("Model networks", ""), IsEmpty());
+  EXPECT_THAT(Match("Models", "network"), UnorderedElementsAre(exact));
+  EXPECT_THAT(Match("", "a network of a graph"),
+              UnorderedElementsAre(near, prefix));
+}
+
+TEST_F(MatcherTest, AQueryOfManyAnchorsMatchesOnce) {
+  const uint32_t any = Add("graph OR model OR network OR \"a model\"");
+  EXPECT_THAT(Match("graph network", "a model"), UnorderedElementsAre(any));
+}
+
+TEST_F(MatcherTest, RefusesTooManyQueriesThatNothingNarrowsDown) {
+  Matcher matcher({.max_unanchored = 3, .max_unanchored_searched = 1});
+  const query::Query range = MakeQuery("year:2024");
+  const query::Query wild = MakeQuery("auto*");
+  absl::StatusOr<uint32_t> first = matcher.Add(wild, AllAlike);
+  EXPECT_OK(first);
+  const absl::Status refused = matcher.Add(wild, AllAlike).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused)->reason, "QUERY_TOO_BROAD");
+  EXPECT_OK(matcher.Add(range, AllAlike));
+  EXPECT_OK(matcher.Add(range, AllAlike));
+  EXPECT_FALSE(matcher.Add(range, AllAlike).ok());
+  EXPECT_OK(matcher.Add(MakeQuery("auto* encoders"), AllAlike));
+  matcher.Remove(*first);
+  EXPECT_OK(matcher.Add(wild, AllAlike));
+}
+
+TEST_F(MatcherTest, ForgetsWhatWasRemoved) {
+  for (int i = 0; i < 20000; ++i) {
+    matcher_.Remove(Add("graph network" + std::to_string(i % 100)));
+  }
+  EXPECT_EQ(matcher_.size(), 0u);
+  EXPECT_LT(matcher_.memory(), 2u << 20);
+  EXPECT_THAT(Match("graph network7", ""), IsEmpty());
+}
+
+// For any documents and queries: what the search code finds, nothing else.
+TEST(MatcherRandomTest, AgreesWithSearch) {
+  const uint64_t seed =
+      FromEnvironment("PAPERWIRE_STANDING_SEED", std::random_device{}());
+  const uint64_t rounds = FromEnvironment("PAPERWIRE_STANDING_ROUNDS", 60);
+  std::printf("PAPERWIRE_STANDING_SEED=%llu\n",
+              static_cast<unsigned long long>(seed));
+  index::RandomPapers random(seed);
+  Matcher matcher({.max_unanchored = 10000, .max_unanchored_searched = 10000});
+  std::map<uint32_t, query::Query> standing;
+  // How frequent words are is anybody's guess.
+  const Frequency frequency = [&](const query::Node&, Key) {
+    return int64_t{random.Below(100)};
+  };
+  size_t matches = 0;
+  for (uint64_t round = 0; round < rounds; ++round) {
+    for (int i = 0; i < 40; ++i) {
+      // As somebody can ask it: not every tree has a text.
+      v1::Query request;
+      request.set_text(query::ToString(random.MakeQuery().root));
+      absl::StatusOr<query::Query> query = query::Parse(request);
+      if (!query.ok()) continue;
+      absl::StatusOr<uint32_t> handle = matcher.Add(*query, frequency);
+      ASSERT_OK(handle);
+      ASSERT_TRUE(standing.emplace(*handle, *std::move(query)).second);
+    }
+    while (standing.size() > 300) {
+      auto it = standing.begin();
+      std::advance(it, random.Below(static_cast<int>(standing.size())));
+      matcher.Remove(it->first);
+      standing.erase(it);
+    }
+    ASSERT_EQ(matcher.size(), standing.size());
+    std::vector<index::Document> documents;
+    const int count = random.OneIn(10) ? 300 : 1 + random.Below(5);
+    for (int d = 0; d < count; ++d) {
+      documents.push_back(random.MakeDocument(count - d, round));
+    }
+    const auto segment = MakeSegment(documents);
+    std::set<std::pair<uint32_t, int64_t>> expected, actual;
+    for (const auto& [handle, query] : standing) {
+      absl::StatusOr<std::vector<int64_t>> numbers =
+          index::MatchSegment(*segment, query);
+      ASSERT_OK(numbers);
+      for (const int64_t n : *numbers) expected.emplace(handle, n);
+    }
+    absl::StatusOr<std::vector<Matched>> matched = matcher.Match(*segment);
+    ASSERT_OK(matched);
+    for (const Matched& m : *matched) {
+      ASSERT_TRUE(
+          actual.emplace(m.handle, segment->numbers()[m.document]).second);
+    }
+    for (const auto& [handle, query] : standing) {
+      for (const index::Document& d : documents) {
+        ASSERT_EQ(actual.contains({handle, d.number}),
+                  expected.contains({handle, d.number}))
+            << query::ToString(query.root) << "\ntitle: " << d.text[0]
+            << "\nabstract: " << d.text[1];
+      }
+    }
+    matches += expected.size();
+    // One by one it is the same.
+    const SegmentTerms terms(*segment);
+    DocumentTerms document;
+    const auto place = static_cast<uint32_t>(random.Below(count));
+    document.Load(terms, place);
+    for (const auto& [handle, query] : standing) {
+      absl::StatusOr<bool> one =
+          matcher.Matches(handle, *segment, place, &document);
+      ASSERT_OK(one);
+      ASSERT_EQ(*one,
+                expected.contains({handle, segment->numbers()[place]}));
+    }
+  }
+  EXPECT_GT(matches, rounds * 50);
+}
+
+}  // namespace
+}  // namespace paperwire::standing
