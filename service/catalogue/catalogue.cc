@@ -27,6 +27,8 @@ struct Catalogue::Found {
   int64_t number = 0;
   int64_t sequence = 0;
   std::shared_ptr<const v1::Paper> paper;  // null: no paper (any more)
+  // The same as the views know it: without provisional entries.
+  std::shared_ptr<const v1::Paper> seen;
 };
 
 namespace {
@@ -58,12 +60,7 @@ v1::ImportVerdict Rejected(const absl::Status& status) {
 }  // namespace
 
 absl::Status Catalogue::Begin() {
-  ASSIGN_OR_RETURN(last_sequence_, journal::LastSequence(db_));
   ASSIGN_OR_RETURN(last_number_, LastNumber(db_));
-  if (last_sequence_ > 0) {
-    ASSIGN_OR_RETURN(Entry last, journal::ReadOne(db_, last_sequence_));
-    last_time_ = last.time;
-  }
   return absl::OkStatus();
 }
 
@@ -144,35 +141,45 @@ absl::StatusOr<v1::ImportVerdict> Catalogue::Join(
 
   // The report shows that several papers are one: the oldest takes the others
   // in, except those that somebody told apart.
+  std::vector<Found> others;
+  std::vector<v1::Paper> joined;  // after each of them
   for (size_t i = 1; i < numbers.size(); ++i) {
     ASSIGN_OR_RETURN(bool apart, KeptApart(db_, numbers[0], numbers[i]));
     if (apart) continue;
     ASSIGN_OR_RETURN(Found other, Load(numbers[i]));
+    joined.push_back(
+        Merge(joined.empty() ? *found.paper : joined.back(), *other.paper,
+              other.paper->sources().empty() ? "" : other.paper->sources(0)));
+    verdict.add_absorbed_names(PaperName(other.number));
+    others.push_back(std::move(other));
+  }
+  const v1::Paper& all = joined.empty() ? *found.paper : joined.back();
+  const bool known_source = absl::c_linear_search(all.sources(), source);
+  v1::Paper merged = Merge(all, report, source);
+  const bool says_more =
+      merged.SerializeAsString() != all.SerializeAsString();
+
+  for (size_t i = 0; i < others.size(); ++i) {
     EntryPayload gone;
     gone.set_other(found.number);
     gone.set_source(std::string(source));
-    RETURN_IF_ERROR(Write(Kind::kAbsorbed, other.number, &other,
+    RETURN_IF_ERROR(Write(Kind::kAbsorbed, others[i].number, &others[i],
                           std::move(gone), changes));
     EntryPayload payload;
     payload.set_source(std::string(source));
-    payload.set_other(other.number);
-    *payload.mutable_joined() = *other.paper;
-    *payload.mutable_paper() =
-        Merge(*found.paper, *other.paper,
-              other.paper->sources().empty() ? "" : other.paper->sources(0));
+    payload.set_other(others[i].number);
+    payload.set_provisional(says_more || i + 1 < others.size());
+    *payload.mutable_joined() = *others[i].paper;
+    *payload.mutable_paper() = std::move(joined[i]);
     RETURN_IF_ERROR(Write(Kind::kMerged, found.number, &found,
                           std::move(payload), changes));
+    const std::shared_ptr<const v1::Paper> seen = found.seen;
     ASSIGN_OR_RETURN(found, Load(found.number));
-    verdict.add_absorbed_names(PaperName(other.number));
+    found.seen = seen;
   }
-
-  const bool known_source =
-      absl::c_linear_search(found.paper->sources(), source);
-  v1::Paper merged = Merge(*found.paper, report, source);
-  if (merged.SerializeAsString() == found.paper->SerializeAsString()) {
-    verdict.set_outcome(verdict.absorbed_names().empty()
-                            ? v1::ImportVerdict::OUTCOME_UNCHANGED
-                            : v1::ImportVerdict::OUTCOME_MERGED);
+  if (!says_more) {
+    verdict.set_outcome(others.empty() ? v1::ImportVerdict::OUTCOME_UNCHANGED
+                                       : v1::ImportVerdict::OUTCOME_MERGED);
     return verdict;
   }
   EntryPayload payload;
@@ -181,7 +188,7 @@ absl::StatusOr<v1::ImportVerdict> Catalogue::Join(
   if (!known_source) *payload.mutable_joined() = report;
   RETURN_IF_ERROR(Write(known_source ? Kind::kUpdated : Kind::kMerged,
                         found.number, &found, std::move(payload), changes));
-  verdict.set_outcome(known_source && verdict.absorbed_names().empty()
+  verdict.set_outcome(known_source && others.empty()
                           ? v1::ImportVerdict::OUTCOME_UPDATED
                           : v1::ImportVerdict::OUTCOME_MERGED);
   return verdict;
@@ -272,6 +279,7 @@ absl::StatusOr<Catalogue::Found> Catalogue::Load(int64_t number) {
     if (entry.payload.has_paper()) {
       found.paper = std::make_shared<v1::Paper>(
           std::move(*entry.payload.mutable_paper()));
+      found.seen = found.paper;
     }
   }
   if (found.paper == nullptr) {
@@ -287,12 +295,11 @@ absl::Status Catalogue::Write(Kind kind, int64_t number, const Found* before,
                               EntryPayload payload,
                               std::vector<Change>* changes) {
   Entry entry;
-  entry.sequence = last_sequence_ + 1;
+  entry.sequence = appender_.next_sequence();
   entry.kind = kind;
   entry.number = number;
   entry.previous = before != nullptr ? before->sequence : 0;
-  // The journal's time never falls, whatever the machine's clock does.
-  entry.time = std::max(clock_.Now(), last_time_);
+  entry.time = appender_.Now();
   entry.payload = std::move(payload);
   if (entry.payload.has_paper()) {
     v1::Paper& paper = *entry.payload.mutable_paper();
@@ -306,17 +313,18 @@ absl::Status Catalogue::Write(Kind kind, int64_t number, const Found* before,
   }
   const v1::Paper* paper_before =
       before != nullptr ? before->paper.get() : nullptr;
-  RETURN_IF_ERROR(journal::Append(db_, absl::MakeConstSpan(&entry, 1)));
+  RETURN_IF_ERROR(appender_.Append(entry));
   RETURN_IF_ERROR(Apply(db_, entry, paper_before, analyzer_));
 
-  last_sequence_ = entry.sequence;
   last_number_ = std::max(last_number_, number);
-  last_time_ = entry.time;
+  if (entry.payload.provisional()) return absl::OkStatus();
   Change change;
   change.sequence = entry.sequence;
+  change.time = entry.time;
+  change.kind = kind;
   change.number = number;
   change.created = kind == Kind::kCreated;
-  if (before != nullptr) change.before = IfSearched(before->paper);
+  if (before != nullptr) change.before = IfSearched(before->seen);
   if (entry.payload.has_paper()) {
     change.after = IfSearched(std::make_shared<v1::Paper>(
         std::move(*entry.payload.mutable_paper())));

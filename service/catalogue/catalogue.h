@@ -1,8 +1,8 @@
 // The side of the catalogue that decides: is this paper new, known, the same
 // as another one; what does the journal say of it from now on.
 //
-//     Catalogue catalogue(db, clock);
-//     db->Execute("BEGIN IMMEDIATE"); catalogue.Begin();
+//     Catalogue catalogue(db, &appender);
+//     db->Execute("BEGIN IMMEDIATE"); appender.Begin(); catalogue.Begin();
 //     std::vector<journal::Change> changes;
 //     ASSIGN_OR_RETURN(v1::ImportVerdict verdict,
 //                      catalogue.Import(paper, "arxiv", &changes));
@@ -23,7 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "paperwire/v1/paper_service.pb.h"
-#include "service/base/clock.h"
+#include "service/journal/appender.h"
 #include "service/journal/change.h"
 #include "service/journal/database.h"
 #include "service/journal/journal.h"
@@ -35,13 +35,11 @@ namespace paperwire::catalogue {
 class Catalogue {
  public:
   // Both must outlive the catalogue.
-  Catalogue(journal::Database* db, Clock* clock) : db_(*db), clock_(*clock) {}
+  Catalogue(journal::Database* db, journal::Appender* appender)
+      : db_(*db), appender_(*appender) {}
 
   // At the start of each transaction, and after a rollback to a savepoint.
   absl::Status Begin();
-
-  // The sequence number of the newest entry.
-  int64_t last_sequence() const { return last_sequence_; }
 
   // Takes a paper in. What is wrong with the paper is a verdict; a Status is
   // an error of the storage, after which the transaction must be rolled back.
@@ -81,11 +79,9 @@ class Catalogue {
                      std::vector<journal::Change>* changes);
 
   journal::Database& db_;
-  Clock& clock_;
+  journal::Appender& appender_;
   text::Analyzer analyzer_;
-  int64_t last_sequence_ = 0;
   int64_t last_number_ = 0;
-  absl::Time last_time_ = absl::InfinitePast();
 };
 
 }  // namespace paperwire::catalogue

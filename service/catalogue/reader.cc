@@ -48,6 +48,9 @@ v1::PaperChange::Kind ToProto(Kind kind) {
       return v1::PaperChange::KIND_SPLIT;
     case Kind::kDeleted:
       return v1::PaperChange::KIND_DELETED;
+    case Kind::kSubscribed:
+    case Kind::kUnsubscribed:
+      break;  // of no paper
   }
   return v1::PaperChange::KIND_UNSPECIFIED;
 }

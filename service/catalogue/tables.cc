@@ -65,6 +65,12 @@ absl::StatusOr<int64_t> ReadInt(Statement& statement) {
   return value;
 }
 
+absl::Status SetPosition(Database& db, int64_t sequence) {
+  return db.Get("UPDATE catalogue_position SET sequence = ?1")
+      .Bind(1, sequence)
+      .Run();
+}
+
 // Votes of a featured day; -1 when they are not known, so that those come
 // last.
 int64_t FeatureVotes(const v1::Feature& feature) {
@@ -166,6 +172,10 @@ absl::StatusOr<int> FollowSome(Database& db, text::Analyzer& analyzer) {
   ASSIGN_OR_RETURN(std::vector<Entry> entries,
                    journal::ReadAfter(db, position, kRebuildStep));
   for (const Entry& entry : entries) {
+    if (!journal::IsOfPaper(entry.kind)) {
+      RETURN_IF_ERROR(SetPosition(db, entry.sequence));
+      continue;
+    }
     if (entry.previous == 0) {
       RETURN_IF_ERROR(Apply(db, entry, nullptr, analyzer));
       continue;
@@ -229,9 +239,7 @@ absl::Status Apply(Database& db, const Entry& entry, const v1::Paper* before,
                         .Bind(2, absl::ToUnixMicros(entry.time))
                         .Run());
   }
-  return db.Get("UPDATE catalogue_position SET sequence = ?1")
-      .Bind(1, entry.sequence)
-      .Run();
+  return SetPosition(db, entry.sequence);
 }
 
 absl::StatusOr<std::optional<Row>> FindRow(Database& db, int64_t number) {

@@ -71,7 +71,11 @@ absl::Status Prepare(Database& db) {
             "was changed.")),
         "DATA_FOLDER_TOO_NEW");
   }
-  if (tables > 0) return absl::OkStatus();
+  if (tables > 0) {
+    if (version == kDataVersion) return absl::OkStatus();
+    // From version 1: what it holds is as it was.
+    return db.Execute(StrCat("PRAGMA user_version = ", kDataVersion));
+  }
 
   std::random_device random;
   const uint64_t id = (uint64_t{random()} << 32 | random()) >> 1;

@@ -1,4 +1,5 @@
-// The ordered durable log: every change of every paper, numbered 1, 2, 3 ...
+// The ordered durable log: every change of every paper and of every
+// subscription, numbered 1, 2, 3 ...
 //
 // The journal is the truth; catalogue, index and feeds are views that can be
 // made again from it. It lies in the table `entry` of the SQLite file:
@@ -6,8 +7,8 @@
 //     sequence  the place in the order, without gaps
 //     time      microseconds since the epoch, UTC; never falls
 //     kind      Kind below
-//     number    the paper
-//     previous  the sequence of the same paper's change before, 0 for none
+//     number    the paper, or the subscription; each kind counts for itself
+//     previous  the sequence of its change before, 0 for none
 //     payload   EntryPayload (entry.proto)
 //
 // Entries are appended inside a transaction of the caller, who owns the
@@ -32,13 +33,18 @@ namespace paperwire::journal {
 
 // Stored; never renumber.
 enum class Kind : int {
-  kCreated = 1,   // a new paper
-  kUpdated = 2,   // its source said something new
-  kMerged = 3,    // another report or paper was joined to it
-  kAbsorbed = 4,  // it was joined to another paper; it is no paper any more
-  kSplit = 5,     // a merge was undone; this is one of the two papers
-  kDeleted = 6,   // it is gone
+  kCreated = 1,       // a new paper
+  kUpdated = 2,       // its source said something new
+  kMerged = 3,        // another report or paper was joined to it
+  kAbsorbed = 4,      // it was joined to another one; it is no paper any more
+  kSplit = 5,         // a merge was undone; this is one of the two papers
+  kDeleted = 6,       // it is gone
+  kSubscribed = 7,    // a subscription, new or changed
+  kUnsubscribed = 8,  // it is gone
 };
+
+// Whether an entry of this kind is about a paper; else about a subscription.
+constexpr bool IsOfPaper(Kind kind) { return kind < Kind::kSubscribed; }
 
 struct Entry {
   int64_t sequence = 0;
@@ -55,9 +61,10 @@ struct Identity {
   uint64_t id = 0;
 };
 
-// The version of the data folder that this program writes. A folder of an
-// older one is brought up to date; a newer one is refused.
-inline constexpr int kDataVersion = 1;
+// The version of the data folder that this program writes: 2, since there
+// are subscriptions. A folder of an older one is brought up to date; a newer
+// one is refused.
+inline constexpr int kDataVersion = 2;
 
 // Makes the tables of the journal when they are missing and checks the
 // version. FAILED_PRECONDITION: the file is of a newer version or belongs to

@@ -27,9 +27,23 @@ using RawSearchService = v1::SearchService::WithRawMethod_Search<
                 v1::SearchService::WithRawMethod_Suggest<
                     v1::SearchService::Service>>>>>;
 
-using RawSubscriptionService =
+// Subscriptions: what reads them, and what changes them.
+using RawReadingService =
     v1::SubscriptionService::WithRawMethod_Watch<
-        v1::SubscriptionService::Service>;
+        v1::SubscriptionService::WithRawMethod_CommitCursor<
+            v1::SubscriptionService::WithRawMethod_PreviewSubscription<
+                v1::SubscriptionService::Service>>>;
+using RawSubscriptionService =
+    v1::SubscriptionService::WithRawMethod_CreateSubscription<
+        v1::SubscriptionService::WithRawMethod_GetSubscription<
+            v1::SubscriptionService::WithRawMethod_ListSubscriptions<
+                v1::SubscriptionService::WithRawMethod_UpdateSubscription<
+                    v1::SubscriptionService::WithRawMethod_DeleteSubscription<
+                        v1::SubscriptionService::
+                            WithRawMethod_PauseSubscription<
+                                v1::SubscriptionService::
+                                    WithRawMethod_ResumeSubscription<
+                                        RawReadingService>>>>>>>;
 
 using RawServerService = v1::ServerService::WithRawMethod_GetServerInfo<
     v1::ServerService::WithRawMethod_GetServerStats<

@@ -19,6 +19,7 @@
 #include "service/rpc/raw_services.h"
 #include "service/rpc/search.h"
 #include "service/rpc/server_info.h"
+#include "service/rpc/subscriptions.h"
 #include "service/rpc/suggest.h"
 #include "service/rpc/unary.h"
 #include "service/rpc/watch_stream.h"
@@ -109,6 +110,78 @@ struct Methods {
         });
   }
 
+  void ServeSubscriptions(Loop& loop, RawSubscriptionService& service) {
+    ServeUnary<v1::GetSubscriptionRequest, v1::Subscription>(
+        loop, service, &RawSubscriptionService::RequestGetSubscription,
+        [&s = store](auto& call) {
+          return GetSubscription(s, call.request, &call.response);
+        });
+    ServeUnary<v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse>(
+        loop, service, &RawSubscriptionService::RequestListSubscriptions,
+        [&s = store](auto& call) {
+          return ListSubscriptions(s, call.request, &call.response);
+        });
+    ServeUnary<v1::PreviewSubscriptionRequest, v1::PreviewSubscriptionResponse>(
+        loop, service, &RawSubscriptionService::RequestPreviewSubscription,
+        [m = *this](auto& call) mutable {
+          return PreviewSubscription(m.Context(call.context), call.request,
+                                     &call.response);
+        });
+    ServeDeferred<v1::CommitCursorRequest, v1::CommitCursorResponse>(
+        loop, service, &RawSubscriptionService::RequestCommitCursor,
+        [&s = store](const v1::CommitCursorRequest& request, auto done) {
+          CommitCursor(s, request, std::move(done));
+        });
+    ServeSubscriptionChanges(loop, service);
+  }
+
+  void ServeSubscriptionChanges(Loop& loop, RawSubscriptionService& service) {
+    const auto fill = [&s = store](v1::Subscription* subscription) {
+      return FillReading(s, subscription);
+    };
+    ServeDeferred<v1::CreateSubscriptionRequest, v1::Subscription>(
+        loop, service, &RawSubscriptionService::RequestCreateSubscription,
+        [&s = store](v1::CreateSubscriptionRequest request, auto done) {
+          s.CreateSubscription(std::move(request), std::move(done));
+        },
+        fill);
+    ServeDeferred<v1::UpdateSubscriptionRequest, v1::Subscription>(
+        loop, service, &RawSubscriptionService::RequestUpdateSubscription,
+        [&s = store](v1::UpdateSubscriptionRequest request, auto done) {
+          s.UpdateSubscription(std::move(request), std::move(done));
+        },
+        fill);
+    ServeDeferred<v1::PauseSubscriptionRequest, v1::Subscription>(
+        loop, service, &RawSubscriptionService::RequestPauseSubscription,
+        [&s = store](v1::PauseSubscriptionRequest request, auto done) {
+          s.SetSubscriptionState(request.name(), request.etag(),
+                                 v1::Subscription::STATE_PAUSED,
+                                 std::move(done));
+        },
+        fill);
+    ServeDeferred<v1::ResumeSubscriptionRequest, v1::Subscription>(
+        loop, service, &RawSubscriptionService::RequestResumeSubscription,
+        [&s = store](v1::ResumeSubscriptionRequest request, auto done) {
+          s.SetSubscriptionState(request.name(), request.etag(),
+                                 v1::Subscription::STATE_ACTIVE,
+                                 std::move(done));
+        },
+        fill);
+    ServeDeferred<v1::DeleteSubscriptionRequest, google::protobuf::Empty>(
+        loop, service, &RawSubscriptionService::RequestDeleteSubscription,
+        [&s = store](v1::DeleteSubscriptionRequest request, auto done) {
+          s.DeleteSubscription(
+              std::move(request),
+              [done = std::move(done)](absl::StatusOr<bool> deleted) {
+                if (deleted.ok()) {
+                  done(google::protobuf::Empty());
+                } else {
+                  done(deleted.status());
+                }
+              });
+        });
+  }
+
   void ServeServer(Loop& loop, RawServerService& service) {
     ServeUnary<v1::GetServerInfoRequest, v1::GetServerInfoResponse>(
         loop, service, &RawServerService::RequestGetServerInfo,
@@ -184,6 +257,7 @@ struct Server::Impl {
       for (int i = 0; i < kAcceptors; ++i) {
         methods.ServePapers(*loop, papers);
         methods.ServeSearches(*loop, searches);
+        methods.ServeSubscriptions(*loop, subscriptions);
         methods.ServeServer(*loop, server_service);
         ServeImport(*loop, papers, *store, drain);
         ServeExport(*loop, searches, *store);

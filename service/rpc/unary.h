@@ -79,13 +79,15 @@ Task ServeUnary(
 }
 
 // As ServeUnary, for what another thread answers. The handler hands the
-// request on together with what to call with the answer, from any thread.
+// request on together with what to call with the answer, from any thread;
+// `finish`, on the loop again, completes the answer.
 template <typename Request, typename Response, typename Service, typename Base>
 Task ServeDeferred(
     Loop& loop, Service& service, RequestUnary<Base> request_method,
     std::function<void(Request,
                        std::function<void(absl::StatusOr<Response>)>)>
-        handler) {
+        handler,
+    std::function<absl::Status(Response*)> finish = nullptr) {
   grpc::ServerContext context;
   grpc::ByteBuffer bytes;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer(&context);
@@ -94,7 +96,8 @@ Task ServeDeferred(
                               loop.queue(), tag);
   });
   if (!accepted) co_return;  // the server stops
-  ServeDeferred<Request, Response>(loop, service, request_method, handler);
+  ServeDeferred<Request, Response>(loop, service, request_method, handler,
+                                   finish);
 
   Request request;
   absl::Status status = ParseMessage(&bytes, &request);
@@ -108,6 +111,7 @@ Task ServeDeferred(
     });
     co_await answered.Wait();
     status = response.status();
+    if (status.ok() && finish) status = finish(&*response);
     if (status.ok()) answer = SerializeMessage(*response);
   }
   co_await Start([&](void* tag) {

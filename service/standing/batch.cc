@@ -1,5 +1,6 @@
 #include "service/standing/batch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -34,12 +35,27 @@ std::shared_ptr<const index::Segment> SegmentOf(
 
 }  // namespace
 
+std::span<const News> Batch::NewsOf(int64_t query) const {
+  const auto begin = std::partition_point(
+      news.begin(), news.end(),
+      [&](const News& n) { return n.query < query; });
+  const auto end = std::partition_point(
+      begin, news.end(), [&](const News& n) { return n.query == query; });
+  return {begin, end};
+}
+
 std::vector<std::vector<Change>> SplitRuns(
     std::vector<Change> entries) {
   std::vector<std::vector<Change>> runs;
   absl::flat_hash_set<int64_t> numbers;
+  const auto goes_on = [&](const Change& entry) {
+    const bool paper = journal::IsOfPaper(entry.kind);
+    return !runs.empty() &&
+           paper == journal::IsOfPaper(runs.back().back().kind) &&
+           (!paper || numbers.insert(entry.number).second);
+  };
   for (Change& entry : entries) {
-    if (runs.empty() || !numbers.insert(entry.number).second) {
+    if (!goes_on(entry)) {
       runs.emplace_back();
       numbers.clear();
       numbers.insert(entry.number);
@@ -49,17 +65,27 @@ std::vector<std::vector<Change>> SplitRuns(
   return runs;
 }
 
-std::shared_ptr<const Batch> MakeBatch(
+std::shared_ptr<Batch> MakeBatch(
     std::vector<Change> run, int64_t after_sequence, int64_t last,
     std::shared_ptr<const index::Segment> after) {
   auto batch = std::make_shared<Batch>();
   batch->first = after_sequence + 1;
   batch->last = last;
+  if (run.empty() || !journal::IsOfPaper(run[0].kind)) return batch;
   batch->before = SegmentOf(run, &Change::before);
   batch->after = after != nullptr ? std::move(after)
                                   : SegmentOf(run, &Change::after);
   batch->entries = std::move(run);
   return batch;
+}
+
+bool IsNewVersion(const v1::Paper& before, const v1::Paper& after) {
+  const auto revised = [](const v1::Paper& paper) {
+    return std::pair(paper.revised_time().seconds(),
+                     paper.revised_time().nanos());
+  };
+  return after.versions_size() > before.versions_size() ||
+         revised(after) > revised(before);
 }
 
 absl::StatusOr<std::vector<const Change*>> NewMatches(

@@ -8,56 +8,39 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/journal/journal.h"
+#include "service/standing/read_change.h"
 
 namespace paperwire::standing {
 namespace {
 
 using journal::Change;
-using journal::Database;
 using journal::Entry;
 
-std::shared_ptr<const v1::Paper> IfSearched(journal::EntryPayload* payload) {
-  if (!payload->has_paper() ||
-      payload->paper().state() == v1::Paper::STATE_WITHDRAWN) {
-    return nullptr;
-  }
-  return std::make_shared<v1::Paper>(std::move(*payload->mutable_paper()));
-}
-
-absl::StatusOr<Change> ReadChange(Database& db, Entry entry) {
-  Change result;
-  result.sequence = entry.sequence;
-  result.number = entry.number;
-  result.created = entry.kind == journal::Kind::kCreated;
-  result.after = IfSearched(&entry.payload);
-  // What was before only matters to what is there now.
-  if (entry.previous != 0 && result.after != nullptr) {
-    absl::StatusOr<Entry> previous = journal::ReadOne(db, entry.previous);
-    if (previous.ok()) {
-      result.before = IfSearched(&previous->payload);
-    } else if (!absl::IsNotFound(previous.status())) {
-      return std::move(previous).status();
-    }
-  }
-  return result;
-}
+// What an empty batch takes, in entries.
+constexpr size_t kBatchCost = 1;
 
 }  // namespace
 
 void Feed::Publish(std::shared_ptr<const Batch> batch) {
-  {
-    MutexLock lock(&mutex_);
-    head_ = batch->last;
-    kept_entries_ += batch->entries.size();
-    kept_.push_back(std::move(batch));
-    while (kept_.size() > 1 &&
-           kept_entries_ > static_cast<size_t>(options_.kept_entries)) {
-      kept_entries_ -= kept_.front()->entries.size();
-      kept_.pop_front();
-    }
+  MutexLock lock(&mutex_);
+  head_ = batch->last;
+  kept_entries_ += batch->entries.size() + kBatchCost;
+  kept_.push_back(std::move(batch));
+  Trim();
+}
+
+void Feed::KeepAfter(int64_t sequence) {
+  MutexLock lock(&mutex_);
+  keep_ = sequence;
+  Trim();
+}
+
+void Feed::Trim() {
+  while (kept_.size() > 1 && kept_.front()->last <= keep_ &&
+         kept_entries_ > static_cast<size_t>(options_.kept_entries)) {
+    kept_entries_ -= kept_.front()->entries.size() + kBatchCost;
+    kept_.pop_front();
   }
-  MutexLock lock(&listeners_mutex_);
-  for (const auto& [id, listener] : listeners_) listener();
 }
 
 int64_t Feed::head() const {
@@ -65,23 +48,26 @@ int64_t Feed::head() const {
   return head_;
 }
 
-absl::StatusOr<std::shared_ptr<const Batch>> Feed::Next(int64_t sequence) {
-  int64_t head;
-  {
-    MutexLock lock(&mutex_);
-    head = head_;
-    if (sequence >= head) return std::shared_ptr<const Batch>();
-    if (!kept_.empty() && kept_.front()->first <= sequence + 1) {
-      // The first batch that ends after `sequence` covers its successor.
-      auto batch = std::partition_point(
-          kept_.begin(), kept_.end(),
-          [&](const std::shared_ptr<const Batch>& b) {
-            return b->last <= sequence;
-          });
-      return *batch;
-    }
+std::shared_ptr<const Batch> Feed::Kept(int64_t sequence) const {
+  MutexLock lock(&mutex_);
+  if (sequence >= head_ || kept_.empty() ||
+      kept_.front()->first > sequence + 1) {
+    return nullptr;
   }
-  return Read(sequence, head);
+  // The first batch that ends after `sequence` covers its successor.
+  return *std::partition_point(kept_.begin(), kept_.end(),
+                               [&](const std::shared_ptr<const Batch>& b) {
+                                 return b->last <= sequence;
+                               });
+}
+
+absl::StatusOr<std::shared_ptr<const Batch>> Feed::Next(int64_t sequence) {
+  const int64_t now = head();
+  if (sequence >= now) return std::shared_ptr<const Batch>();
+  if (std::shared_ptr<const Batch> kept = Kept(sequence); kept != nullptr) {
+    return kept;
+  }
+  return Read(sequence, now);
 }
 
 absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
@@ -97,26 +83,18 @@ absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
             "The journal no longer holds the entry ", sequence + 1, ".")),
         "TOKEN_TOO_OLD");
   }
+  const int64_t last = entries.back().sequence;
   std::vector<Change> read;
   for (Entry& entry : entries) {
+    if (!journal::IsOfPaper(entry.kind)) continue;
     ASSIGN_OR_RETURN(Change one, ReadChange(*db, std::move(entry)));
     read.push_back(std::move(one));
   }
   std::vector<std::vector<Change>> runs = SplitRuns(std::move(read));
-  const int64_t last = runs[0].back().sequence;
-  return MakeBatch(std::move(runs[0]), sequence, last);
-}
-
-int64_t Feed::AddListener(std::function<void()> listener) {
-  MutexLock lock(&listeners_mutex_);
-  const int64_t id = next_listener_++;
-  listeners_[id] = std::move(listener);
-  return id;
-}
-
-void Feed::RemoveListener(int64_t id) {
-  MutexLock lock(&listeners_mutex_);
-  listeners_.erase(id);
+  if (runs.empty()) return MakeBatch({}, sequence, last);
+  // A second run begins with a paper that the first one has.
+  const int64_t end = runs.size() == 1 ? last : runs[1].front().sequence - 1;
+  return MakeBatch(std::move(runs[0]), sequence, end);
 }
 
 }  // namespace paperwire::standing

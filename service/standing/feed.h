@@ -6,7 +6,7 @@
 // place, so a slow one costs the server nothing.
 //
 //     ASSIGN_OR_RETURN(auto batch, feed.Next(sequence));
-//     if (batch == nullptr) { /* nothing newer: wait for the listener */ }
+//     if (batch == nullptr) { /* nothing newer: wait (follower.h) */ }
 //     ASSIGN_OR_RETURN(auto news, NewMatches(*batch, query, sequence));
 //     sequence = batch->last;
 
@@ -15,8 +15,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <map>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
@@ -40,11 +38,14 @@ class Feed {
   // `journal` must outlive the feed. `head` is the newest sequence number.
   Feed(journal::Connections* journal, int64_t head,
        FeedOptions options = FeedOptions())
-      : journal_(*journal), options_(options), head_(head) {}
+      : journal_(*journal), options_(options), head_(head), keep_(head) {}
 
-  // Appends a batch that goes on from head() and wakes the listeners. The
-  // entries must be in the journal and searchable.
+  // Appends a batch that goes on from head(). The entries must be in the
+  // journal and searchable.
   void Publish(std::shared_ptr<const Batch> batch);
+
+  // Batches that end after this are kept in any case. At first it is `head`.
+  void KeepAfter(int64_t sequence);
 
   // The newest sequence number that was published.
   int64_t head() const;
@@ -53,26 +54,20 @@ class Feed {
   // is newer. OUT_OF_RANGE: the journal no longer holds that entry.
   absl::StatusOr<std::shared_ptr<const Batch>> Next(int64_t sequence);
 
-  // `listener` is called after every Publish, from the publishing thread, with
-  // no lock held that Next takes; it must be quick. Remove returns when no
-  // call of it is under way any more.
-  int64_t AddListener(std::function<void()> listener);
-  void RemoveListener(int64_t id);
+  // The same if it is in memory, else null.
+  std::shared_ptr<const Batch> Kept(int64_t sequence) const;
 
  private:
   absl::StatusOr<std::shared_ptr<const Batch>> Read(int64_t sequence,
                                                     int64_t head);
+  void Trim() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   journal::Connections& journal_;
   const FeedOptions options_;
 
-  Mutex listeners_mutex_;
-  std::map<int64_t, std::function<void()>> listeners_
-      ABSL_GUARDED_BY(listeners_mutex_);
-  int64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
-
   mutable Mutex mutex_;
   int64_t head_ ABSL_GUARDED_BY(mutex_);
+  int64_t keep_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::shared_ptr<const Batch>> kept_ ABSL_GUARDED_BY(mutex_);
   size_t kept_entries_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -42,13 +42,17 @@ void ClearBit(std::vector<uint64_t>* bits, uint32_t i) {
 
 }  // namespace
 
-absl::Status Matcher::CheckBreadth(const query::Query& query) const {
+bool IsAnchored(const query::Query& query) {
   std::vector<Anchor> anchors;
   const Frequency any = [](const query::Node&, Key) { return int64_t{0}; };
-  if (FindAnchors(query.root, any, &anchors)) return absl::OkStatus();
+  return FindAnchors(query.root, any, &anchors);
+}
+
+absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
+                          const Unanchored& max) {
+  if (IsAnchored(query)) return absl::OkStatus();
   const bool searched = NeedsSearch(query.root);
-  if (unanchored_.size() < options_.max_unanchored &&
-      (!searched || unanchored_searched_ < options_.max_unanchored_searched)) {
+  if (there.all < max.all && (!searched || there.searched < max.searched)) {
     return absl::OkStatus();
   }
   return WithReason(
@@ -57,15 +61,13 @@ absl::Status Matcher::CheckBreadth(const query::Query& query) const {
           searched ? "wildcards" : "ranges or exclusions",
           " only, so that every new paper has to be compared with it, and the "
           "server holds ",
-          searched ? unanchored_searched_ : unanchored_.size(),
+          searched ? there.searched : there.all,
           " such queries already, as many as it can. Add a word, an author, a "
           "category or a source that every match must have.")),
       "QUERY_TOO_BROAD");
 }
 
-absl::StatusOr<uint32_t> Matcher::Add(const query::Query& query,
-                                      const Frequency& frequency) {
-  RETURN_IF_ERROR(CheckBreadth(query));
+uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
   std::vector<Anchor> anchors;
   // A list that is long already is as dear as a frequent word.
   const bool anchored = FindAnchors(

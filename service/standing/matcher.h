@@ -1,7 +1,7 @@
 // Many queries left standing, and which of them a new paper matches.
 //
 //     Matcher matcher;
-//     ASSIGN_OR_RETURN(uint32_t handle, matcher.Add(query, frequency));
+//     const uint32_t handle = matcher.Add(query, frequency);
 //     ASSIGN_OR_RETURN(std::vector<Matched> all, matcher.Match(*segment));
 //     for (const Matched& m : all) { /* m.handle matches m.document */ }
 //     matcher.Remove(handle);
@@ -15,8 +15,8 @@
 // documents returns.
 //
 // A query takes some 60 bytes; one that needs the search code, its text
-// besides. Queries without an anchor are tried for every document; there may
-// be so many of them only.
+// besides. Queries without an anchor are tried for every document: whoever
+// adds them asks CheckBreadth first.
 //
 // Sources: percolation in Lucene's monitor library and Elasticsearch; Yan and
 // Garcia-Molina, "The SIFT information dissemination system", 1999, which
@@ -49,29 +49,28 @@ struct Matched {
   friend auto operator<=>(const Matched&, const Matched&) = default;
 };
 
-struct MatcherOptions {
-  // How many queries without an anchor are taken: of all kinds, and of those
-  // that need the search code, which takes microseconds for each.
-  size_t max_unanchored = 10000;
-  size_t max_unanchored_searched = 500;
+// Queries without an anchor: all, and those of them that need the search code,
+// which takes microseconds for each.
+struct Unanchored {
+  size_t all = 0;
+  size_t searched = 0;
 };
+inline constexpr Unanchored kMaxUnanchored = {.all = 10000, .searched = 500};
+
+// Whether a query has an anchor.
+bool IsAnchored(const query::Query& query);
+
+// RESOURCE_EXHAUSTED, reason QUERY_TOO_BROAD: the query has no anchor, and
+// there are as many of its kind already as a server can try for every paper.
+absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
+                          const Unanchored& max = kMaxUnanchored);
 
 // One thread at a time.
 class Matcher {
  public:
-  explicit Matcher(MatcherOptions options = MatcherOptions())
-      : options_(options) {}
-
   // Takes a query in and names it by a small number. `frequency` decides about
   // speed only. Handles of queries that were removed are given again.
-  //
-  // RESOURCE_EXHAUSTED, reason QUERY_TOO_BROAD: it has no anchor, and there
-  // are too many of the kind.
-  absl::StatusOr<uint32_t> Add(const query::Query& query,
-                               const Frequency& frequency);
-
-  // Whether Add would take the query now.
-  absl::Status CheckBreadth(const query::Query& query) const;
+  uint32_t Add(const query::Query& query, const Frequency& frequency);
 
   void Remove(uint32_t handle);
 
@@ -86,7 +85,9 @@ class Matcher {
                                uint32_t document, DocumentTerms* terms) const;
 
   size_t size() const { return begins_.size() - free_.size() - dead_; }
-  size_t unanchored() const { return unanchored_.size(); }
+  Unanchored unanchored() const {
+    return {unanchored_.size(), unanchored_searched_};
+  }
 
   // What it takes in bytes, and how much of that is text of queries.
   size_t memory() const;
@@ -118,7 +119,6 @@ class Matcher {
   // Forgets what was removed.
   void Sweep();
 
-  const MatcherOptions options_;
   absl::flat_hash_map<Key, List> filed_;
   std::vector<uint32_t> unanchored_;
   size_t unanchored_searched_ = 0;

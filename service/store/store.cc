@@ -1,7 +1,9 @@
 #include "service/store/store.h"
 
+#include <chrono>
 #include <deque>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -16,7 +18,9 @@
 #include "service/catalogue/tables.h"
 #include "service/index/index.h"
 #include "service/journal/journal.h"
+#include "service/query/parser.h"
 #include "service/standing/batch.h"
+#include "service/standing/frequency.h"
 #include "service/store/data_folder.h"
 #include "service/store/requests.h"
 #include "service/store/writer.h"
@@ -25,7 +29,6 @@
 namespace paperwire::store {
 namespace {
 
-using catalogue::Catalogue;
 using journal::Change;
 using journal::Database;
 
@@ -33,6 +36,11 @@ constexpr int kMaxBatchPapers = 10000;
 // Groups that may wait for the follower before the writer does.
 constexpr size_t kMaxFollowing = 2;
 constexpr int kReplayEntries = 1000;
+// How often the following thread looks around when there is nothing to follow,
+// how often for what has expired, and how much of that it deletes at once.
+constexpr std::chrono::milliseconds kIdleTurn(5000);
+constexpr absl::Duration kExpiryPeriod = absl::Seconds(30);
+constexpr int kExpiryStep = 100;
 
 index::Change ToIndexChange(int64_t number, int64_t sequence,
                             const v1::Paper* paper) {
@@ -53,6 +61,7 @@ absl::Status Replay(Database& db, index::Index& index) {
     if (entries.empty()) return absl::OkStatus();
     std::vector<index::Change> changes;
     for (const journal::Entry& entry : entries) {
+      if (!journal::IsOfPaper(entry.kind)) continue;
       const v1::Paper& paper = entry.payload.paper();
       const bool searched = entry.payload.has_paper() &&
                             paper.state() != v1::Paper::STATE_WITHDRAWN;
@@ -100,28 +109,37 @@ struct Store::Impl {
   std::unique_ptr<journal::Connections> connections;
   std::unique_ptr<Papers> papers;
   std::unique_ptr<index::Index> index;
-  std::unique_ptr<standing::Feed> feed;
+  std::unique_ptr<standing::Follower> follower;
 
   Mutex mutex;
   std::deque<Group> following ABSL_GUARDED_BY(mutex);
-  bool stopping ABSL_GUARDED_BY(mutex) = false;
-  std::thread follower;
+  bool closing ABSL_GUARDED_BY(mutex) = false;   // no job of our own any more
+  bool stopping ABSL_GUARDED_BY(mutex) = false;  // nothing more to follow
+  std::thread following_thread;
   std::unique_ptr<Writer> writer;
-  int64_t checkpointed = 0;  // the follower's
+  // Of the following thread.
+  int64_t checkpointed = 0;
+  absl::Time expired = absl::InfinitePast();
 
   ~Impl() {
+    if (writer != nullptr) {
+      MutexLock lock(&mutex);
+      closing = true;
+    }
     writer.reset();  // finishes the jobs, which still pass the follower
     {
       MutexLock lock(&mutex);
       stopping = true;
       lock.Changed();
     }
-    if (follower.joinable()) follower.join();
-    if (index != nullptr) Checkpoint();
+    if (!following_thread.joinable()) return;
+    following_thread.join();
+    NoteTheRest();
+    Checkpoint();
   }
 
   void Start() {
-    follower = std::thread([this] { FollowAll(); });
+    following_thread = std::thread([this] { FollowAll(); });
     writer = std::make_unique<Writer>(db.get(), clock, options.group_papers,
                                       [this](Group group) {
                                         Hand(std::move(group));
@@ -145,16 +163,19 @@ struct Store::Impl {
       Group group;
       {
         MutexLock lock(&mutex);
-        lock.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+        lock.AwaitFor(kIdleTurn, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
           return stopping || !following.empty();
         });
-        if (following.empty()) return;
-        group = std::move(following.front());
-        following.pop_front();
-        lock.Changed();
+        if (following.empty() && stopping) return;
+        if (!following.empty()) {
+          group = std::move(following.front());
+          following.pop_front();
+          lock.Changed();
+        }
       }
       Follow(std::move(group.changes));
       for (const std::function<void()>& done : group.done) done();
+      KeepHouse();
       if (index->sequence() - checkpointed >= options.checkpoint_entries) {
         Checkpoint();
       }
@@ -165,15 +186,75 @@ struct Store::Impl {
     for (std::vector<Change>& run : standing::SplitRuns(std::move(changes))) {
       std::vector<index::Change> index_changes;
       for (const Change& change : run) {
+        if (!journal::IsOfPaper(change.kind)) continue;
         index_changes.push_back(
             ToIndexChange(change.number, change.sequence, change.after.get()));
       }
       const int64_t last = run.back().sequence;
       std::shared_ptr<const index::Segment> segment =
           index->Apply(std::move(index_changes), last);
-      feed->Publish(standing::MakeBatch(std::move(run), feed->head(), last,
-                                        std::move(segment)));
+      follower->Follow(std::move(run), last, std::move(segment));
     }
+  }
+
+  // After each group, and now and then when there is none: notes matches and
+  // deletes what has expired, as jobs of the writer like all others.
+  void KeepHouse() {
+    std::vector<Job> jobs;
+    if (std::optional<standing::Unnoted> unnoted = follower->TakeUnnoted();
+        unnoted.has_value()) {
+      const int64_t position = unnoted->position;
+      Job& job = jobs.emplace_back();
+      job.apply = [unnoted = *std::move(unnoted)](Transaction& t) {
+        return standing::NoteMatches(t.db, unnoted.matches, unnoted.position);
+      };
+      job.done = [this, position](const absl::Status& status) {
+        if (!status.ok()) {
+          spdlog::error("could not note matches: {}", status.ToString());
+        }
+        follower->Noted(status, position);
+      };
+    }
+    if (clock->Now() - expired >= kExpiryPeriod) {
+      expired = clock->Now();
+      Job& job = jobs.emplace_back();
+      job.apply = [](Transaction& t) {
+        return t.subscriptions.DeleteExpired(kExpiryStep, t.changes).status();
+      };
+      job.done = [](const absl::Status& status) {
+        if (!status.ok()) {
+          spdlog::error("could not delete what has expired: {}",
+                        status.ToString());
+        }
+      };
+    }
+    MutexLock lock(&mutex);
+    if (closing) return;
+    for (Job& job : jobs) writer->Submit(std::move(job));
+  }
+
+  // When there is no writer any more.
+  void NoteTheRest() {
+    const standing::Unnoted& rest = follower->unnoted();
+    absl::Status status = db->Execute("BEGIN IMMEDIATE");
+    if (status.ok()) {
+      status = standing::NoteMatches(*db, rest.matches, rest.position);
+    }
+    if (status.ok()) status = db->Execute("COMMIT");
+    if (!status.ok()) {
+      // The next start matches these entries again.
+      spdlog::error("could not note matches: {}", status.ToString());
+    }
+  }
+
+  // Room for the query of a subscription, as long as `room` holds it.
+  absl::Status Reserve(const v1::Subscription& subscription,
+                       std::shared_ptr<const void>* room) {
+    const absl::StatusOr<query::Query> query =
+        query::Parse(subscription.query());
+    if (!query.ok()) return PrefixField("subscription.query", query.status());
+    ASSIGN_OR_RETURN(*room, follower->Reserve(*query));
+    return absl::OkStatus();
   }
 
   void Checkpoint() {
@@ -201,6 +282,9 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
   RETURN_IF_ERROR(journal::Prepare(*impl->db));
   RETURN_IF_ERROR(options.rebuild ? catalogue::RebuildTables(*impl->db)
                                   : catalogue::PrepareTables(*impl->db));
+  RETURN_IF_ERROR(options.rebuild
+                      ? standing::RebuildSubscriptionTables(*impl->db)
+                      : standing::PrepareSubscriptionTables(*impl->db));
   RETURN_IF_ERROR(PrepareRequests(*impl->db));
   ASSIGN_OR_RETURN(journal::Identity identity,
                    journal::ReadIdentity(*impl->db));
@@ -212,104 +296,160 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
   impl->connections = std::make_unique<journal::Connections>(path);
   impl->papers = std::make_unique<Papers>(impl->connections.get());
   ASSIGN_OR_RETURN(int64_t head, journal::LastSequence(*impl->db));
-  impl->feed =
-      std::make_unique<standing::Feed>(impl->connections.get(), head);
+  impl->follower =
+      std::make_unique<standing::Follower>(impl->connections.get(), head);
+  RETURN_IF_ERROR(impl->follower->Load(
+      *impl->db, standing::FrequencyIn([index = impl->index.get()] {
+        return index->snapshot();
+      })));
   impl->Start();
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
+namespace {
+
+// One batch of an import.
+absl::StatusOr<v1::ImportPapersResponse> ImportBatch(
+    v1::ImportPapersRequest* request, absl::Time now,
+    absl::Duration request_id_lifetime, Transaction& t) {
+  const std::string& request_id = request->request_id();
+  RETURN_IF_ERROR(CheckRequestId(request_id));
+  if (request->items_size() > kMaxBatchPapers) {
+    return InvalidField(
+        "items", StrCat("The batch has ", request->items_size(),
+                        " papers; at most ", kMaxBatchPapers,
+                        " are taken. Send 100 to 1,000."));
+  }
+  if (!request_id.empty()) {
+    ASSIGN_OR_RETURN(std::optional<v1::ImportPapersResponse> answer,
+                     FindAnswer(t.db, request_id));
+    if (answer.has_value()) return *std::move(answer);
+  }
+  v1::ImportPapersResponse response;
+  for (v1::ImportItem& item : *request->mutable_items()) {
+    ASSIGN_OR_RETURN(*response.add_verdicts(),
+                     t.catalogue.Import(std::move(*item.mutable_paper()),
+                                        request->source(), t.changes));
+    response.mutable_verdicts()->rbegin()->set_line(item.line());
+  }
+  response.set_request_id(request_id);
+  response.set_sequence(t.appender.last_sequence());
+  if (!request_id.empty()) {
+    RETURN_IF_ERROR(
+        KeepAnswer(t.db, response, now, now - request_id_lifetime));
+  }
+  return response;
+}
+
+}  // namespace
+
 void Store::Import(v1::ImportPapersRequest request,
                    Done<v1::ImportPapersResponse> done) {
-  struct State {
-    v1::ImportPapersRequest request;
-    v1::ImportPapersResponse response;
-  };
-  auto state = std::make_shared<State>();
-  state->request = std::move(request);
-  Job job;
-  job.papers = state->request.items_size();
-  job.apply = [this, state](Database& db, Catalogue& catalogue,
-                            std::vector<Change>* changes) -> absl::Status {
-    v1::ImportPapersRequest& request = state->request;
-    const std::string& request_id = request.request_id();
-    RETURN_IF_ERROR(CheckRequestId(request_id));
-    if (request.items_size() > kMaxBatchPapers) {
-      return InvalidField("items", StrCat("The batch has ",
-                                          request.items_size(),
-                                          " papers; at most ", kMaxBatchPapers,
-                                          " are taken. Send 100 to 1,000."));
-    }
-    if (!request_id.empty()) {
-      ASSIGN_OR_RETURN(std::optional<v1::ImportPapersResponse> answer,
-                       FindAnswer(db, request_id));
-      if (answer.has_value()) {
-        state->response = *std::move(answer);
-        return absl::OkStatus();
-      }
-    }
-    for (v1::ImportItem& item : *request.mutable_items()) {
-      ASSIGN_OR_RETURN(*state->response.add_verdicts(),
-                       catalogue.Import(std::move(*item.mutable_paper()),
-                                        request.source(), changes));
-      state->response.mutable_verdicts()->rbegin()->set_line(item.line());
-    }
-    state->response.set_request_id(request_id);
-    state->response.set_sequence(catalogue.last_sequence());
-    if (request_id.empty()) return absl::OkStatus();
-    const absl::Time now = impl_->clock->Now();
-    return KeepAnswer(db, state->response, now,
-                      now - impl_->options.request_id_lifetime);
-  };
-  job.done = [state, done = std::move(done)](absl::Status status) {
-    if (!status.ok()) {
-      done(std::move(status));
-    } else {
-      done(std::move(state->response));
-    }
-  };
+  const int papers = request.items_size();
+  auto shared = std::make_shared<v1::ImportPapersRequest>(std::move(request));
+  Job job = MakeJob<v1::ImportPapersResponse>(
+      [this, shared](Transaction& t) {
+        return ImportBatch(shared.get(), impl_->clock->Now(),
+                           impl_->options.request_id_lifetime, t);
+      },
+      std::move(done));
+  job.papers = papers;
   impl_->writer->Submit(std::move(job));
 }
 
 void Store::Delete(v1::DeletePaperRequest request, Done<bool> done) {
-  Job job;
-  job.apply = [request = std::move(request)](
-                  Database&, Catalogue& catalogue,
-                  std::vector<Change>* changes) {
-    absl::Status status =
-        catalogue.Delete(request.name(), request.etag(), changes);
-    return absl::IsNotFound(status) && request.allow_missing()
-               ? absl::OkStatus()
-               : status;
-  };
-  job.done = [done = std::move(done)](absl::Status status) {
-    if (!status.ok()) {
-      done(std::move(status));
-    } else {
-      done(true);
-    }
-  };
-  impl_->writer->Submit(std::move(job));
+  impl_->writer->Submit(MakeJob<bool>(
+      [request = std::move(request)](Transaction& t) -> absl::StatusOr<bool> {
+        const absl::Status status =
+            t.catalogue.Delete(request.name(), request.etag(), t.changes);
+        if (absl::IsNotFound(status) && request.allow_missing()) return false;
+        if (!status.ok()) return status;
+        return true;
+      },
+      std::move(done)));
 }
 
 void Store::Split(v1::SplitPaperRequest request,
                   Done<v1::SplitPaperResponse> done) {
-  auto response = std::make_shared<v1::SplitPaperResponse>();
-  Job job;
-  job.apply = [request = std::move(request), response](
-                  Database&, Catalogue& catalogue,
-                  std::vector<Change>* changes) -> absl::Status {
-    ASSIGN_OR_RETURN(
-        *response, catalogue.Split(request.name(), request.sequence(), changes));
-    return absl::OkStatus();
+  impl_->writer->Submit(MakeJob<v1::SplitPaperResponse>(
+      [request = std::move(request)](Transaction& t) {
+        return t.catalogue.Split(request.name(), request.sequence(),
+                                 t.changes);
+      },
+      std::move(done)));
+}
+
+namespace {
+
+// Holds the room that a job reserved until its change was followed.
+Store::Done<v1::Subscription> HoldingRoom(
+    std::shared_ptr<std::shared_ptr<const void>> room,
+    Store::Done<v1::Subscription> done) {
+  return [room = std::move(room),
+          done = std::move(done)](absl::StatusOr<v1::Subscription> result) {
+    room->reset();
+    done(std::move(result));
   };
-  job.done = [response, done = std::move(done)](absl::Status status) {
-    if (!status.ok()) {
-      done(std::move(status));
-    } else {
-      done(std::move(*response));
-    }
-  };
-  impl_->writer->Submit(std::move(job));
+}
+
+}  // namespace
+
+void Store::CreateSubscription(v1::CreateSubscriptionRequest request,
+                               Done<v1::Subscription> done) {
+  auto room = std::make_shared<std::shared_ptr<const void>>();
+  impl_->writer->Submit(MakeJob<v1::Subscription>(
+      [this, room, request = std::move(request)](
+          Transaction& t) -> absl::StatusOr<v1::Subscription> {
+        RETURN_IF_ERROR(impl_->Reserve(request.subscription(), room.get()));
+        return t.subscriptions.Create(request, t.changes);
+      },
+      HoldingRoom(room, std::move(done))));
+}
+
+void Store::UpdateSubscription(v1::UpdateSubscriptionRequest request,
+                               Done<v1::Subscription> done) {
+  auto room = std::make_shared<std::shared_ptr<const void>>();
+  impl_->writer->Submit(MakeJob<v1::Subscription>(
+      [this, room, request = std::move(request)](
+          Transaction& t) -> absl::StatusOr<v1::Subscription> {
+        if (request.subscription().has_query()) {
+          RETURN_IF_ERROR(impl_->Reserve(request.subscription(), room.get()));
+        }
+        return t.subscriptions.Update(request, t.changes);
+      },
+      HoldingRoom(room, std::move(done))));
+}
+
+void Store::SetSubscriptionState(std::string name, std::string etag,
+                                 v1::Subscription::State state,
+                                 Done<v1::Subscription> done) {
+  impl_->writer->Submit(MakeJob<v1::Subscription>(
+      [name = std::move(name), etag = std::move(etag), state](Transaction& t) {
+        return t.subscriptions.SetState(name, etag, state, t.changes);
+      },
+      std::move(done)));
+}
+
+void Store::DeleteSubscription(v1::DeleteSubscriptionRequest request,
+                               Done<bool> done) {
+  impl_->writer->Submit(MakeJob<bool>(
+      [request = std::move(request)](Transaction& t) -> absl::StatusOr<bool> {
+        const absl::Status status =
+            t.subscriptions.Delete(request.name(), request.etag(), t.changes);
+        if (absl::IsNotFound(status) && request.allow_missing()) return false;
+        if (!status.ok()) return status;
+        return true;
+      },
+      std::move(done)));
+}
+
+void Store::CommitCursor(std::string name, int64_t number, int64_t sequence,
+                         Done<standing::CursorRow> done) {
+  impl_->writer->Submit(MakeJob<standing::CursorRow>(
+      [name = std::move(name), number, sequence](Transaction& t) {
+        return t.subscriptions.Commit(name, number, sequence);
+      },
+      std::move(done)));
 }
 
 std::shared_ptr<const index::Snapshot> Store::snapshot() const {
@@ -320,7 +460,9 @@ journal::Connections& Store::journal() { return *impl_->connections; }
 
 Papers& Store::papers() { return *impl_->papers; }
 
-standing::Feed& Store::feed() { return *impl_->feed; }
+standing::Feed& Store::feed() { return impl_->follower->feed(); }
+
+standing::Follower& Store::standing() { return *impl_->follower; }
 
 uint64_t Store::journal_id() const { return impl_->journal_id; }
 

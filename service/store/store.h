@@ -11,7 +11,8 @@
 //
 //     Import ─► queue ─► writer thread ─────────► follower thread ─► done
 //                        group of requests:       index.Apply
-//                        catalogue decides,       feed.Publish
+//                        catalogue and            follower.Follow
+//                        subscriptions decide,
 //                        journal appends,
 //                        one COMMIT (fsync)
 //
@@ -29,10 +30,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "paperwire/v1/paper_service.pb.h"
+#include "paperwire/v1/subscription_service.pb.h"
 #include "service/base/clock.h"
 #include "service/index/snapshot.h"
 #include "service/journal/connections.h"
 #include "service/standing/feed.h"
+#include "service/standing/follower.h"
+#include "service/standing/subscription_tables.h"
 #include "service/store/papers.h"
 
 namespace paperwire::store {
@@ -76,6 +80,20 @@ class Store {
   void Delete(v1::DeletePaperRequest request, Done<bool> done);
   void Split(v1::SplitPaperRequest request, Done<v1::SplitPaperResponse> done);
 
+  // Errors: see SubscriptionService in the contract.
+  void CreateSubscription(v1::CreateSubscriptionRequest request,
+                          Done<v1::Subscription> done);
+  void UpdateSubscription(v1::UpdateSubscriptionRequest request,
+                          Done<v1::Subscription> done);
+  void SetSubscriptionState(std::string name, std::string etag,
+                            v1::Subscription::State state,
+                            Done<v1::Subscription> done);
+  void DeleteSubscription(v1::DeleteSubscriptionRequest request,
+                          Done<bool> done);
+  // Of the subscription of this name and number.
+  void CommitCursor(std::string name, int64_t number, int64_t sequence,
+                    Done<standing::CursorRow> done);
+
   // What searches see now; at least everything that was acknowledged.
   std::shared_ptr<const index::Snapshot> snapshot() const;
 
@@ -85,8 +103,9 @@ class Store {
   // Papers as hits show them.
   Papers& papers();
 
-  // What watchers follow.
+  // What watchers follow, and what is left standing.
   standing::Feed& feed();
+  standing::Follower& standing();
 
   // Names the journal; tokens are bound to it.
   uint64_t journal_id() const;

@@ -10,7 +10,9 @@ namespace paperwire::store {
 Writer::Writer(journal::Database* db, Clock* clock, int group_papers,
                std::function<void(Group)> follow)
     : db_(*db),
-      catalogue_(db, clock),
+      appender_(db, clock),
+      catalogue_(db, &appender_),
+      subscriptions_(db, &appender_),
       group_papers_(group_papers),
       follow_(std::move(follow)),
       thread_([this] { Run(); }) {}
@@ -76,11 +78,11 @@ absl::Status Writer::Commit(const std::vector<Job>& jobs,
                             std::vector<absl::Status>* statuses,
                             Group* group) {
   RETURN_IF_ERROR(db_.Execute("BEGIN IMMEDIATE"));
-  RETURN_IF_ERROR(catalogue_.Begin());
+  RETURN_IF_ERROR(Begin());
   for (size_t i = 0; i < jobs.size(); ++i) {
     RETURN_IF_ERROR(ApplyOne(jobs[i], group, &(*statuses)[i]));
   }
-  group->last_sequence = catalogue_.last_sequence();
+  group->last_sequence = appender_.last_sequence();
   return db_.Execute("COMMIT");
 }
 
@@ -88,14 +90,22 @@ absl::Status Writer::ApplyOne(const Job& job, Group* group,
                               absl::Status* status) {
   RETURN_IF_ERROR(db_.Execute("SAVEPOINT job"));
   const size_t changes = group->changes.size();
-  *status = job.apply(db_, catalogue_, &group->changes);
+  Transaction transaction{db_, appender_, catalogue_, subscriptions_,
+                          &group->changes};
+  *status = job.apply(transaction);
   if (status->ok()) return db_.Execute("RELEASE job");
   // A full disk or a failed write may have undone the whole transaction; then
   // no job of the group is stored.
   if (!db_.InTransaction()) return *status;
   group->changes.resize(changes);
   RETURN_IF_ERROR(db_.Execute("ROLLBACK TO job; RELEASE job"));
-  return catalogue_.Begin();
+  return Begin();
+}
+
+absl::Status Writer::Begin() {
+  RETURN_IF_ERROR(appender_.Begin());
+  RETURN_IF_ERROR(catalogue_.Begin());
+  return subscriptions_.Begin();
 }
 
 }  // namespace paperwire::store

@@ -9,29 +9,61 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "service/base/clock.h"
 #include "service/base/mutex.h"
 #include "service/catalogue/catalogue.h"
+#include "service/journal/appender.h"
 #include "service/journal/database.h"
+#include "service/standing/subscriptions.h"
 
 namespace paperwire::store {
 
+// What a job works on, inside the writer's transaction.
+struct Transaction {
+  journal::Database& db;
+  journal::Appender& appender;
+  catalogue::Catalogue& catalogue;
+  standing::Subscriptions& subscriptions;
+  std::vector<journal::Change>* changes;
+};
+
 // A change that somebody asked for.
 struct Job {
-  // Does it inside the writer's transaction. An error undoes all of this job
-  // and nothing of the others.
-  std::function<absl::Status(journal::Database&, catalogue::Catalogue&,
-                             std::vector<journal::Change>*)>
-      apply;
+  // Does it. An error undoes all of this job and nothing of the others.
+  std::function<absl::Status(Transaction&)> apply;
   // Called once, when the change is durable and followed, or has failed.
   std::function<void(absl::Status)> done;
   // Its share of a group.
   int papers = 1;
 };
+
+// A job that answers: `apply` gives a StatusOr<T>, which `done` gets when it
+// has come true.
+template <typename T, typename Apply>
+Job MakeJob(Apply apply, std::function<void(absl::StatusOr<T>)> done) {
+  auto answer = std::make_shared<T>();
+  Job job;
+  job.apply = [apply = std::move(apply),
+               answer](Transaction& transaction) -> absl::Status {
+    absl::StatusOr<T> result = apply(transaction);
+    if (result.ok()) *answer = *std::move(result);
+    return result.status();
+  };
+  job.done = [answer, done = std::move(done)](absl::Status status) {
+    if (status.ok()) {
+      done(std::move(*answer));
+    } else {
+      done(std::move(status));
+    }
+  };
+  return job;
+}
 
 // Jobs that were committed together.
 struct Group {
@@ -59,10 +91,13 @@ class Writer {
   // The statuses of the jobs; an error when nothing could be committed.
   absl::Status Commit(const std::vector<Job>& jobs,
                       std::vector<absl::Status>* statuses, Group* group);
+  absl::Status Begin();
   absl::Status ApplyOne(const Job& job, Group* group, absl::Status* status);
 
   journal::Database& db_;
+  journal::Appender appender_;
   catalogue::Catalogue catalogue_;
+  standing::Subscriptions subscriptions_;
   const int group_papers_;
   const std::function<void(Group)> follow_;
 

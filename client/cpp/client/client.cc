@@ -1,5 +1,6 @@
 #include "client/cpp/client/client.h"
 
+#include <iterator>
 #include <utility>
 
 #include "client/cpp/client/connection.h"
@@ -95,6 +96,82 @@ absl::StatusOr<v1::SuggestResponse> Client::Suggest(
   return Call<v1::SuggestResponse>(connection_->search,
                                    &v1::SearchService::Stub::Suggest, request,
                                    timeout_);
+}
+
+absl::StatusOr<v1::Subscription> Client::CreateSubscription(
+    const v1::CreateSubscriptionRequest& request) {
+  return Call<v1::Subscription>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::CreateSubscription, request, timeout_);
+}
+
+absl::StatusOr<v1::Subscription> Client::GetSubscription(
+    const v1::GetSubscriptionRequest& request) {
+  return Call<v1::Subscription>(connection_->subscriptions,
+                                &v1::SubscriptionService::Stub::GetSubscription,
+                                request, timeout_);
+}
+
+absl::StatusOr<std::vector<v1::Subscription>> Client::ListSubscriptions(
+    v1::ListSubscriptionsRequest request) {
+  std::vector<v1::Subscription> all;
+  do {
+    absl::StatusOr<v1::ListSubscriptionsResponse> page =
+        Call<v1::ListSubscriptionsResponse>(
+            connection_->subscriptions,
+            &v1::SubscriptionService::Stub::ListSubscriptions, request,
+            timeout_);
+    if (!page.ok()) return page.status();
+    all.insert(all.end(),
+               std::make_move_iterator(page->mutable_subscriptions()->begin()),
+               std::make_move_iterator(page->mutable_subscriptions()->end()));
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+absl::StatusOr<v1::Subscription> Client::UpdateSubscription(
+    const v1::UpdateSubscriptionRequest& request) {
+  return Call<v1::Subscription>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::UpdateSubscription, request, timeout_);
+}
+
+absl::Status Client::DeleteSubscription(
+    const v1::DeleteSubscriptionRequest& request) {
+  return Call<google::protobuf::Empty>(
+             connection_->subscriptions,
+             &v1::SubscriptionService::Stub::DeleteSubscription, request,
+             timeout_)
+      .status();
+}
+
+absl::StatusOr<v1::Subscription> Client::PauseSubscription(
+    const v1::PauseSubscriptionRequest& request) {
+  return Call<v1::Subscription>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::PauseSubscription, request, timeout_);
+}
+
+absl::StatusOr<v1::Subscription> Client::ResumeSubscription(
+    const v1::ResumeSubscriptionRequest& request) {
+  return Call<v1::Subscription>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::ResumeSubscription, request, timeout_);
+}
+
+absl::StatusOr<v1::CommitCursorResponse> Client::CommitCursor(
+    const v1::CommitCursorRequest& request) {
+  return Call<v1::CommitCursorResponse>(
+      connection_->subscriptions, &v1::SubscriptionService::Stub::CommitCursor,
+      request, timeout_);
+}
+
+absl::StatusOr<v1::PreviewSubscriptionResponse> Client::PreviewSubscription(
+    const v1::PreviewSubscriptionRequest& request) {
+  return Call<v1::PreviewSubscriptionResponse>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::PreviewSubscription, request, timeout_);
 }
 
 absl::StatusOr<v1::GetServerInfoResponse> Client::GetServerInfo() {

@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,8 @@
 #include "paperwire/v1/paper_service.pb.h"
 #include "paperwire/v1/search_service.pb.h"
 #include "paperwire/v1/server_service.pb.h"
+#include "paperwire/v1/subscription.pb.h"
+#include "paperwire/v1/subscription_service.pb.h"
 
 namespace paperwire {
 
@@ -71,6 +74,26 @@ class Client {
   absl::StatusOr<v1::SuggestResponse> Suggest(
       const v1::SuggestRequest& request);
 
+  absl::StatusOr<v1::Subscription> CreateSubscription(
+      const v1::CreateSubscriptionRequest& request);
+  absl::StatusOr<v1::Subscription> GetSubscription(
+      const v1::GetSubscriptionRequest& request);
+  // All pages in one answer. `request.page_size` is that of each call.
+  absl::StatusOr<std::vector<v1::Subscription>> ListSubscriptions(
+      v1::ListSubscriptionsRequest request);
+  absl::StatusOr<v1::Subscription> UpdateSubscription(
+      const v1::UpdateSubscriptionRequest& request);
+  absl::Status DeleteSubscription(const v1::DeleteSubscriptionRequest& request);
+  absl::StatusOr<v1::Subscription> PauseSubscription(
+      const v1::PauseSubscriptionRequest& request);
+  absl::StatusOr<v1::Subscription> ResumeSubscription(
+      const v1::ResumeSubscriptionRequest& request);
+  // Of a Watcher's resume_token(), when what it covers has been dealt with.
+  absl::StatusOr<v1::CommitCursorResponse> CommitCursor(
+      const v1::CommitCursorRequest& request);
+  absl::StatusOr<v1::PreviewSubscriptionResponse> PreviewSubscription(
+      const v1::PreviewSubscriptionRequest& request);
+
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo();
   absl::StatusOr<v1::GetServerStatsResponse> GetServerStats();
 
@@ -84,8 +107,8 @@ class Client {
   // A stream of batches into the server. See import_stream.h.
   std::unique_ptr<ImportStream> ImportPapers(ImportStreamOptions options = {});
 
-  // A query left standing. `request.start` says where to begin. See
-  // watcher.h.
+  // A query left standing, or a stored subscription. `request.start` says
+  // where to begin. See watcher.h.
   std::unique_ptr<Watcher> Watch(v1::WatchRequest request,
                                  WatcherOptions options = {});
 

@@ -24,10 +24,16 @@ const std::string& TokenOf(const v1::WatchResponse& event) {
       return event.caught_up().resume_token();
     case v1::WatchResponse::kReset:
       return event.reset().resume_token();
+    case v1::WatchResponse::kMatches:  // taken apart before
     case v1::WatchResponse::EVENT_NOT_SET:
       break;
   }
   return *kNone;
+}
+
+v1::WatchRequest WithBatches(v1::WatchRequest request, int size) {
+  if (request.max_batch_size() == 0) request.set_max_batch_size(size);
+  return request;
 }
 
 }  // namespace
@@ -38,7 +44,7 @@ class Watcher::Impl {
        WatcherOptions options)
       : options_(std::move(options)),
         connection_(std::move(connection)),
-        request_(std::move(request)),
+        request_(WithBatches(std::move(request), options_.batch_size)),
         backoff_(options_.first_wait, options_.longest_wait),
         token_(request_.resume_token()) {}
 
@@ -48,6 +54,7 @@ class Watcher::Impl {
   }
 
   absl::StatusOr<v1::WatchResponse> Next();
+  bool has_next() const { return taken_ < batch_.matches_size(); }
   std::string resume_token() const {
     absl::MutexLock lock(&mutex_);
     return token_;
@@ -55,6 +62,12 @@ class Watcher::Impl {
   void Cancel();
 
  private:
+  // The next event of the batch or of the stream; nothing at the stream's end.
+  std::optional<v1::WatchResponse> Take();
+  bool cancelled() const {
+    absl::MutexLock lock(&mutex_);
+    return cancelled_;
+  }
   void Connect();
   // Ends the connection and says why it ended.
   absl::Status Disconnect();
@@ -70,6 +83,9 @@ class Watcher::Impl {
   Backoff backoff_;
   std::optional<absl::Time> outage_start_;
   std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> stream_;
+  // The newest batch, and how many of its matches Next has handed out.
+  v1::WatchMatches batch_;
+  int taken_ = 0;
   absl::Status end_ = absl::OkStatus();
 
   mutable absl::Mutex mutex_;
@@ -82,16 +98,34 @@ class Watcher::Impl {
 absl::StatusOr<v1::WatchResponse> Watcher::Impl::Next() {
   while (end_.ok()) {
     if (stream_ == nullptr) Connect();
-    v1::WatchResponse event;
-    if (stream_ != nullptr && stream_->Read(&event)) {
-      outage_start_.reset();
-      backoff_.Reset();
-      Remember(TokenOf(event));
-      return event;
+    if (std::optional<v1::WatchResponse> event = Take(); event.has_value()) {
+      Remember(TokenOf(*event));
+      return *std::move(event);
     }
     end_ = WaitOrGiveUp(Disconnect());
   }
   return end_;
+}
+
+std::optional<v1::WatchResponse> Watcher::Impl::Take() {
+  v1::WatchResponse event;
+  while (!has_next()) {
+    event.Clear();
+    if (stream_ == nullptr || !stream_->Read(&event)) return std::nullopt;
+    outage_start_.reset();
+    backoff_.Reset();
+    if (!event.has_matches()) return event;
+    batch_.Swap(event.mutable_matches());
+    taken_ = 0;
+  }
+  // Whoever cancels does not want to see the rest of a batch.
+  if (cancelled()) {
+    batch_.Clear();
+    taken_ = 0;
+    return std::nullopt;
+  }
+  event.mutable_match()->Swap(batch_.mutable_matches(taken_++));
+  return event;
 }
 
 void Watcher::Impl::Connect() {
@@ -118,11 +152,7 @@ absl::Status Watcher::Impl::Disconnect() {
 }
 
 absl::Status Watcher::Impl::WaitOrGiveUp(absl::Status why) {
-  if (!IsTransient(why)) return why;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (cancelled_) return why;
-  }
+  if (!IsTransient(why) || cancelled()) return why;
   const absl::Time now = absl::Now();
   if (!outage_start_.has_value()) outage_start_ = now;
   if (now - *outage_start_ >= options_.give_up_after) return why;
@@ -157,6 +187,8 @@ Watcher::Watcher(std::shared_ptr<Connection> connection,
 Watcher::~Watcher() = default;
 
 absl::StatusOr<v1::WatchResponse> Watcher::Next() { return impl_->Next(); }
+
+bool Watcher::has_next() const { return impl_->has_next(); }
 
 std::string Watcher::resume_token() const { return impl_->resume_token(); }
 

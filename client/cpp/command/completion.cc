@@ -87,7 +87,8 @@ std::string ZshFlag(const FlagSpec& flag) {
 std::string ZshWords(const CommandSpec& command) {
   const std::vector<std::string> choices = ChoicesOf(command);
   if (!choices.empty()) {
-    return StrCat("'1:word:(", absl::StrJoin(choices, " "), ")'");
+    return StrCat("'1:word:(", absl::StrJoin(choices, " "), ")'",
+                  command.max_arguments > 1 ? " '*:word: '" : "");
   }
   return command.argument_kind == ArgumentKind::kFiles  ? "'*:file:_files'"
          : command.argument_kind == ArgumentKind::kNone ? "':: :'"
@@ -138,7 +139,7 @@ std::string BashCompletion() {
     const std::vector<std::string> choices = ChoicesOf(command);
     if (!choices.empty()) {
       StrAppend(&words, "    ", command.name,
-                ") _paperwire_words \"$current\" ",
+                ") _paperwire_choice \"$current\" ",
                 Quoted(absl::StrJoin(choices, " ")), " ;;\n");
     } else if (command.argument_kind == ArgumentKind::kFiles) {
       StrAppend(&words, "    ", command.name,
@@ -160,6 +161,15 @@ _paperwire_words() {
   local before=""
   [[ $1 == *,* ]] && before=${1%,*},
   COMPREPLY=($(compgen -P "$before" -W "$2" -- "${1##*,}"))
+}
+
+# The same, unless one of them stands behind the command (word i) already.
+_paperwire_choice() {
+  local word
+  for word in "${COMP_WORDS[@]:i+1:COMP_CWORD-i-1}"; do
+    [[ " $2 " == *" $word "* ]] && return
+  done
+  _paperwire_words "$@"
 }
 
 _paperwire() {
@@ -257,6 +267,31 @@ std::string FishCompletion() {
   std::string text = R"(# fish completion of paperwire:
 #   paperwire completion fish > ~/.config/fish/completions/paperwire.fish
 complete -c paperwire -f
+
+# The words that are no flags: the command first.
+function __paperwire_words
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case --server --color --timeout
+                set -e words[1]
+            case '-*'
+            case '*'
+                echo $words[1]
+        end
+        set -e words[1]
+    end
+end
+function __paperwire_in --description 'Whether this is the command'
+    set -l words (__paperwire_words)
+    test "$words[1]" = $argv[1]
+end
+function __paperwire_behind --description '... and nothing stands behind it'
+    set -l words (__paperwire_words)
+    test "$words" = $argv[1]
+end
+
 )";
   for (const FlagSpec& flag : GlobalFlags()) {
     StrAppend(&text, FishFlag("", flag));
@@ -266,14 +301,14 @@ complete -c paperwire -f
               command.name, " -d '",
               absl::StrReplaceAll(command.summary, {{"'", "\\'"}}), "'\n");
     const std::string condition =
-        StrCat("-n '__fish_seen_subcommand_from ", command.name, "' ");
+        StrCat("-n '__paperwire_in ", command.name, "' ");
     for (const FlagSpec& flag : command.flags) {
       StrAppend(&text, FishFlag(condition, flag));
     }
     const std::vector<std::string> choices = ChoicesOf(command);
     if (!choices.empty()) {
-      StrAppend(&text, "complete -c paperwire ", condition, "-a '",
-                absl::StrJoin(choices, " "), "'\n");
+      StrAppend(&text, "complete -c paperwire -n '__paperwire_behind ",
+                command.name, "' -a '", absl::StrJoin(choices, " "), "'\n");
     } else if (command.argument_kind == ArgumentKind::kFiles) {
       StrAppend(&text, "complete -c paperwire ", condition, "-F\n");
     }

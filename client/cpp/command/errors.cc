@@ -23,6 +23,16 @@ std::string Advice(const absl::Status& status) {
     return StrCat("The oldest place to resume from is --from ",
                   reason->facts.at("oldest_token"));
   }
+  if (reason.has_value() && reason->reason == "SUBSCRIPTION_NOT_FOUND") {
+    return "Those that there are: paperwire subscriptions";
+  }
+  if (reason.has_value() && reason->reason == "SUBSCRIPTION_EXISTS") {
+    return "Give another --id, or change that one: paperwire subscriptions "
+           "edit";
+  }
+  if (reason.has_value() && reason->facts.contains("oldest_time")) {
+    return StrCat("Begin there with --from ", reason->facts.at("oldest_time"));
+  }
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded:
       return "Give it longer with --timeout SECONDS.";

@@ -110,7 +110,7 @@ std::string Overview(bool color, int columns) {
   page.Command("paperwire COMMAND [FLAGS] [WORDS]");
   page.Heading("Commands");
   for (const CommandSpec& command : Commands()) {
-    page.Row(command.name, command.summary, 10);
+    page.Row(command.name, command.summary, 13);
   }
   AddFlags("Flags of every command", GlobalFlags(), &page);
   page.Examples({
@@ -120,6 +120,8 @@ std::string Overview(bool color, int columns) {
       {"Read one", "paperwire get arxiv:2410.01131"},
       {"Be told of new ones, from where the last run stopped",
        "paperwire watch 'diffusion -video' --cursor ~/.diffusion"},
+      {"Have the server keep a query and the place in it",
+       "paperwire subscribe 'diffusion -video' --id diffusion"},
   });
   page.Gap();
   page.Paragraph("More, with examples: paperwire COMMAND --help");

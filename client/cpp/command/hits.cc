@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
+#include "client/cpp/command/bar.h"
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/table.h"
 #include "client/cpp/command/text_layout.h"
@@ -104,12 +105,9 @@ void PrintFacets(const google::protobuf::RepeatedPtrField<v1::Facet>& facets,
                      Render({{StrCat("by ", name), Style::kBold}}, out.color()),
                      "\n"));
     for (const v1::FacetValue& value : facet.values()) {
-      const int64_t bar = (value.count() * room + most - 1) / most;
-      std::string blocks;
-      for (int64_t i = 0; i < bar; ++i) blocks += "▇";
       Line line = Fit({{Printable(value.value())}}, width, Pad::kRight);
       line.push_back({absl::StrFormat("%10s  ", WithCommas(value.count()))});
-      line.push_back({blocks, Style::kHeading});
+      line.push_back({Bar(value.count(), most, room), Style::kHeading});
       out.Write(StrCat("  ", Render(line, out.color()), "\n"));
     }
     if (facet.other_values() > 0) {

@@ -7,49 +7,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/cpp/command/hits.h"
-#include "client/cpp/command/text_layout.h"
+#include "client/cpp/command/page.h"
 #include "client/cpp/command/times.h"
 #include "service/base/strings.h"
 
 namespace paperwire::command {
 namespace {
-
-// Longer lines are hard to read.
-constexpr int kMostColumns = 92;
-constexpr int kLabel = 12;
-
-class Page {
- public:
-  explicit Page(Output& out)
-      : out_(out), columns_(std::min(out.columns(), kMostColumns)) {}
-
-  void Text(const std::string& text, Style style) {
-    for (const Line& line : Wrap({{Printable(text), style}}, columns_)) {
-      out_.Write(StrCat(Render(line, out_.color()), "\n"));
-    }
-  }
-
-  void Gap() { out_.Write("\n"); }
-
-  // Nothing when the text is empty. Addresses are never broken.
-  void Row(const std::string& label, const std::string& text,
-           Style style = Style::kPlain) {
-    if (text.empty()) return;
-    const Line line = {{Printable(text), style}};
-    std::vector<Line> lines = {line};
-    if (style != Style::kLink) lines = Wrap(line, columns_ - kLabel - 2);
-    for (size_t i = 0; i < lines.size(); ++i) {
-      const Line head =
-          Fit({{i == 0 ? label : "", Style::kDim}}, kLabel, Pad::kRight);
-      out_.Write(StrCat("  ", Render(head, out_.color()),
-                        Render(lines[i], out_.color()), "\n"));
-    }
-  }
-
- private:
-  Output& out_;
-  const int columns_;
-};
 
 std::string Authors(const v1::Paper& paper) {
   std::vector<std::string> names;

@@ -20,10 +20,24 @@ std::vector<FlagSpec> QueryFlags();
 // `flags` with QueryFlags() behind.
 std::vector<FlagSpec> WithQueryFlags(std::vector<FlagSpec> flags);
 
+// Whether any of those flags is given.
+bool HasQueryFlags(const Arguments& args);
+
 // The query of `text` and those flags. INVALID_ARGUMENT says which flag is
 // wrong.
 absl::StatusOr<v1::Query> MakeQuery(const Arguments& args,
                                     const std::string& text, absl::Time now);
+
+// Puts what those flags say into `query`, each flag in place of what was there
+// of its kind; what no flag speaks of stays. `--since any` and `--until any`
+// take a bound away.
+absl::Status ApplyQueryFlags(const Arguments& args, absl::Time now,
+                             v1::Query* query);
+
+// The query of the words and those flags. INVALID_ARGUMENT also when there are
+// neither: every paper matches the empty query, so that one must be said ("").
+absl::StatusOr<v1::Query> MakeExplicitQuery(const Arguments& args,
+                                            absl::Time now);
 
 // What `--since A --until B` (under the names given) span: B's whole day or
 // month belongs to it. Neither bound is set when neither flag is.

@@ -28,7 +28,7 @@ int NumberAt(std::string_view text, size_t at, size_t size) {
 }
 
 // "90m", "12h", "7d", "2w"; zero when it is something else.
-absl::Duration Ago(std::string_view text) {
+absl::Duration LengthOf(std::string_view text) {
   if (text.size() < 2) return absl::ZeroDuration();
   int64_t number = 0;
   const std::string_view digits = text.substr(0, text.size() - 1);
@@ -56,7 +56,7 @@ absl::StatusOr<Span> ParseTime(std::string_view text, absl::Time now) {
   const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
   if (text == "today") return DaysFrom(today, today + 1);
   if (text == "yesterday") return DaysFrom(today - 1, today);
-  if (const absl::Duration ago = Ago(text); ago > absl::ZeroDuration()) {
+  if (const absl::Duration ago = LengthOf(text); ago > absl::ZeroDuration()) {
     return Span{now - ago, now - ago};
   }
   const int year = NumberAt(text, 0, std::min<size_t>(text.size(), 4));
@@ -88,6 +88,24 @@ absl::StatusOr<Span> ParseTime(std::string_view text, absl::Time now) {
              "\" is no day or time; write 2026, 2026-07, 2026-07-10, "
              "2026-07-10T14:00:00Z, today, yesterday, or 12h, 7d or 2w for so "
              "long ago"));
+}
+
+absl::StatusOr<absl::Time> ParseFuture(std::string_view text, absl::Time now) {
+  if (const absl::Duration length = LengthOf(text);
+      length > absl::ZeroDuration()) {
+    return now + length;
+  }
+  const absl::StatusOr<Span> span = ParseTime(text, now);
+  if (!span.ok()) {
+    return absl::InvalidArgumentError(
+        StrCat("\"", text,
+               "\" is no time to come; write 12h, 30d or 8w for so long from "
+               "now, 2026-12-31, or 2026-12-31T14:00:00Z"));
+  }
+  if (span->end <= now) {
+    return absl::InvalidArgumentError(StrCat("\"", text, "\" is over already"));
+  }
+  return span->end;
 }
 
 google::protobuf::Timestamp ToProto(absl::Time time) {

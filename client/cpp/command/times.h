@@ -27,6 +27,10 @@ struct Span {
 // "7d", "2w").
 absl::StatusOr<Span> ParseTime(std::string_view text, absl::Time now);
 
+// A time to come: a length of time from now on ("12h", "30d", "8w"), or what
+// ParseTime takes, the end of a day, month or year.
+absl::StatusOr<absl::Time> ParseFuture(std::string_view text, absl::Time now);
+
 google::protobuf::Timestamp ToProto(absl::Time time);
 absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
 

@@ -3,6 +3,7 @@
 
 #include "absl/time/clock.h"
 #include "client/cpp/command/commands.h"
+#include "client/cpp/command/committer.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/cursor_file.h"
 #include "client/cpp/command/errors.h"
@@ -10,6 +11,7 @@
 #include "client/cpp/command/json.h"
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/query_flags.h"
+#include "client/cpp/command/subscription_text.h"
 #include "client/cpp/command/text_layout.h"
 #include "client/cpp/command/times.h"
 #include "service/base/status_macros.h"
@@ -24,6 +26,8 @@ constexpr absl::Duration kWorthSaying = absl::Milliseconds(300);
 void SetStart(const std::string& from, v1::WatchRequest* request) {
   if (from == "now") {
     request->set_position(v1::WatchRequest::POSITION_NOW);
+  } else if (from == "cursor") {
+    request->set_position(v1::WatchRequest::POSITION_CURSOR);
   } else if (from == "beginning") {
     request->set_position(v1::WatchRequest::POSITION_BEGINNING);
   } else if (absl::StatusOr<Span> span = ParseTime(from, absl::Now());
@@ -46,30 +50,61 @@ class Watch {
   int Follow(v1::WatchRequest request, Interrupt& interrupt);
 
  private:
+  absl::Status SetWhat(v1::WatchRequest* request);
+  absl::Status Reach(const v1::WatchRequest& request);
   void Print(const v1::WatchResponse& event);
   void PrintMatch(const v1::WatchMatch& match);
-  absl::Status SaveCursor(const v1::WatchResponse& event,
-                          const std::string& token);
+  // Keeps the place: everything that `token` covers was written out.
+  absl::Status Keep(const std::string& token, CursorFile::Sync sync);
   int End(const absl::Status& why, const std::string& token,
           std::optional<Interrupt::Cause> cause);
+  std::string PlaceText(const std::string& token) const;
 
   Context& context_;
+  // Where the place is kept: one of the two at most.
   std::optional<CursorFile> cursor_;
-  int64_t matches_ = 0;
+  std::optional<Committer> committer_;
+  int64_t matches_ = 0;        // printed
+  int64_t noted_matches_ = 0;  // of them, those that committer_ knows of
 };
+
+absl::Status Watch::SetWhat(v1::WatchRequest* request) {
+  const Arguments& args = context_.args;
+  if (args.Has("subscription")) {
+    if (!args.words.empty() || HasQueryFlags(args)) {
+      return absl::InvalidArgumentError(
+          "--subscription has a query of its own; leave out the words and "
+          "flags of another");
+    }
+    ASSIGN_OR_RETURN(*request->mutable_subscription(),
+                     ParseSubscriptionName(args.Text("subscription")));
+    return absl::OkStatus();
+  }
+  if (args.Has("no-commit") || args.Text("from") == "cursor") {
+    return absl::InvalidArgumentError(
+        StrCat(args.Has("no-commit") ? "--no-commit" : "--from cursor",
+               " goes with --subscription ID"));
+  }
+  ASSIGN_OR_RETURN(*request->mutable_query(),
+                   MakeQuery(args, args.JoinedWords(), absl::Now()));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<v1::WatchRequest> Watch::MakeRequest() {
   v1::WatchRequest request;
-  ASSIGN_OR_RETURN(
-      *request.mutable_query(),
-      MakeQuery(context_.args, context_.args.JoinedWords(), absl::Now()));
-  std::string from = context_.args.Text("from", "now");
+  RETURN_IF_ERROR(SetWhat(&request));
+  const bool stored = !request.subscription().empty();
+  std::string from = context_.args.Text("from", stored ? "cursor" : "now");
+  // From anywhere else, a commit would pass over what is still to be read.
+  const bool gapless = from == "cursor" || from == "beginning";
   if (cursor_.has_value()) {
     ASSIGN_OR_RETURN(const std::string token, cursor_->Read());
     if (!token.empty()) {
       request.set_resume_token(token);
       from.clear();
     }
+  } else if (stored && gapless && !context_.args.Has("no-commit")) {
+    committer_.emplace(&context_.client(), request.subscription());
   }
   if (!from.empty()) SetStart(from, &request);
   if (!context_.json()) {
@@ -80,11 +115,31 @@ absl::StatusOr<v1::WatchRequest> Watch::MakeRequest() {
   return request;
 }
 
+// A server that is not there is said at once; one that goes away later is
+// waited for.
+absl::Status Watch::Reach(const v1::WatchRequest& request) {
+  if (request.subscription().empty()) {
+    return context_.client().GetServerInfo().status();
+  }
+  v1::GetSubscriptionRequest get;
+  get.set_name(request.subscription());
+  ASSIGN_OR_RETURN(const v1::Subscription subscription,
+                   context_.client().GetSubscription(get));
+  if (subscription.state() == v1::Subscription::STATE_PAUSED) {
+    const std::string id = ShownSubscription(request.subscription());
+    context_.Say(StrCat(id,
+                        " is paused: nothing comes before paperwire "
+                        "subscriptions resume ",
+                        id));
+  }
+  return absl::OkStatus();
+}
+
 int Watch::Follow(v1::WatchRequest request, Interrupt& interrupt) {
-  // A server that is not there is said at once; one that goes away later is
-  // waited for.
-  const absl::Status reached = context_.client().GetServerInfo().status();
+  const absl::Status reached = Reach(request);
   if (!reached.ok()) return context_.Fail(reached);
+  const bool until_caught_up = context_.args.Has("until-caught-up");
+  bool caught_up = false;
   bool lost = false;
   WatcherOptions options;
   options.on_retry = [&](const absl::Status& why, absl::Duration wait) {
@@ -104,16 +159,23 @@ int Watch::Follow(v1::WatchRequest request, Interrupt& interrupt) {
     if (lost) context_.Say("connected again");
     lost = false;
     Print(*event);
+    // The place is kept once a batch.
+    if (watcher->has_next() && !context_.out.closed()) continue;
     const absl::Status flushed = context_.out.Flush();
-    // What did not get through is not covered by the cursor.
+    // What did not get through is not covered by the place.
     if (context_.out.closed()) {
       return flushed.ok() ? kOk : context_.Fail(flushed);
     }
-    const absl::Status saved = SaveCursor(*event, watcher->resume_token());
-    if (!saved.ok()) return context_.Fail(saved);
-    if (event->has_caught_up() && context_.args.Has("until-caught-up")) {
-      return kOk;
-    }
+    // Places of a journal that was put back mean nothing to it any more.
+    if (event->has_reset() && committer_.has_value()) committer_->Forget();
+    const absl::Status kept =
+        Keep(watcher->resume_token(), event->has_match()
+                                          ? CursorFile::Sync::kWithinASecond
+                                          : CursorFile::Sync::kNow);
+    if (!kept.ok()) return context_.Fail(kept);
+    caught_up = caught_up || event->has_caught_up();
+    const bool committed = !committer_.has_value() || !committer_->behind();
+    if (until_caught_up && caught_up && committed) return kOk;
   }
 }
 
@@ -161,27 +223,32 @@ void Watch::PrintMatch(const v1::WatchMatch& match) {
       StrCat(Render(Fit(line, out.columns(), Pad::kNone), out.color()), "\n"));
 }
 
-absl::Status Watch::SaveCursor(const v1::WatchResponse& event,
-                               const std::string& token) {
-  if (!cursor_.has_value() || token.empty()) return absl::OkStatus();
-  return cursor_->Write(token, event.has_match()
-                                   ? CursorFile::Sync::kWithinASecond
-                                   : CursorFile::Sync::kNow);
+absl::Status Watch::Keep(const std::string& token, CursorFile::Sync sync) {
+  if (cursor_.has_value() && !token.empty()) return cursor_->Write(token, sync);
+  if (!committer_.has_value()) return absl::OkStatus();
+  // Only matches move the place: to look again at what did not match costs
+  // the server nothing, to commit it every 15 seconds would.
+  if (matches_ > noted_matches_) committer_->Note(token);
+  noted_matches_ = matches_;
+  return committer_->Commit();
 }
 
 int Watch::End(const absl::Status& why, const std::string& token,
                std::optional<Interrupt::Cause> cause) {
-  if (cursor_.has_value() && !token.empty() && absl::IsCancelled(why)) {
-    const absl::Status saved = cursor_->Write(token, CursorFile::Sync::kNow);
-    if (!saved.ok()) return context_.Fail(saved);
+  if (absl::IsCancelled(why)) {
+    // It may have ended in the middle of a batch.
+    const absl::Status flushed = context_.out.Flush();
+    if (context_.out.closed()) {
+      return flushed.ok() ? kOk : context_.Fail(flushed);
+    }
+    const absl::Status kept = Keep(token, CursorFile::Sync::kNow);
+    if (!kept.ok()) return context_.Fail(kept);
   }
   if (absl::IsCancelled(why) && cause.has_value()) {
     if (cause == Interrupt::Cause::kReaderGone) return kOk;
-    context_.Say(StrCat(
-        "stopped after ", matches_, matches_ == 1 ? " match" : " matches",
-        cursor_.has_value() ? StrCat("; the place is kept in ", cursor_->path())
-        : token.empty()     ? ""
-                            : StrCat("; go on with --from ", token)));
+    context_.Say(StrCat("stopped after ", matches_,
+                        matches_ == 1 ? " match" : " matches",
+                        PlaceText(token)));
     return context_.Done();
   }
   const int result = context_.Fail(why);
@@ -191,6 +258,18 @@ int Watch::End(const absl::Status& why, const std::string& token,
                         cursor_->path(), "; remove that file to begin anew."));
   }
   return result;
+}
+
+std::string Watch::PlaceText(const std::string& token) const {
+  if (cursor_.has_value()) {
+    return StrCat("; the place is kept in ", cursor_->path());
+  }
+  if (committer_.has_value()) {
+    return committer_->behind()
+               ? "; the last of them could not be committed and come again"
+               : "; the place is kept on the server";
+  }
+  return token.empty() ? "" : StrCat("; go on with --from ", token);
 }
 
 int RunWatch(Context& context) {
@@ -222,20 +301,32 @@ CommandSpec WatchCommand() {
                  "query would find it. The watch mends broken connections by "
                  "itself and goes on where it was. With --cursor it does so "
                  "after a restart too: the file holds the place after the "
-                 "last paper that was written out. ",
+                 "last paper that was written out. A subscription (see "
+                 "paperwire subscribe) needs no file: the watch goes on from "
+                 "its cursor, which the server keeps, and commits what was "
+                 "written out. Nothing is committed with --cursor, nor from a "
+                 "place that passes over what is pending: now, a time or a "
+                 "token. ",
                  kQueryLanguage),
       .flags = WithQueryFlags({
+          {.name = "subscription",
+           .kind = FlagKind::kText,
+           .value = "ID",
+           .help = "Watch this subscription, instead of a query"},
           {.name = "from",
            .kind = FlagKind::kText,
            .value = "WHERE",
            .help = "now (default), beginning, a time such as 2026-07-10 or "
-                   "12h, or a resume token",
-           .hints = {"now", "beginning"}},
+                   "12h, a resume token, or cursor (default with "
+                   "--subscription)",
+           .hints = {"now", "beginning", "cursor"}},
           {.name = "cursor",
            .kind = FlagKind::kFile,
            .value = "FILE",
            .help = "Go on where FILE says, and keep the place there; --from "
                    "counts while there is no such file"},
+          {.name = "no-commit",
+           .help = "Leave the subscription's cursor where it is"},
           {.name = "until-caught-up",
            .help = "End when everything stored so far has been shown"},
       }),
@@ -246,6 +337,8 @@ CommandSpec WatchCommand() {
             "paperwire watch 'diffusion -video' --from 7d"},
            {"Only what is new since the last run, for cron",
             "paperwire watch robots --cursor ~/.robots --until-caught-up"},
+           {"The same with the place on the server",
+            "paperwire watch --subscription robots --until-caught-up"},
            {"Events for a program",
             "paperwire watch robots --json | jq -r "
             "'.match.paper.title // empty'"}},

@@ -92,6 +92,82 @@ TEST(ClientTest, ExportsEndWithTheErrorOfTheSink) {
   EXPECT_EQ(parts, 3);
 }
 
+TEST(ClientTest, SubscriptionsAreCreatedChangedAndDeleted) {
+  FakeServer server;
+  Client client({.address = server.address()});
+  v1::CreateSubscriptionRequest create;
+  create.set_parent("users/local");
+  create.set_subscription_id("robots");
+  create.mutable_subscription()->mutable_query()->set_text("robot");
+  const absl::StatusOr<v1::Subscription> made =
+      client.CreateSubscription(create);
+  ASSERT_OK(made);
+  EXPECT_EQ(made->name(), "users/local/subscriptions/robots");
+  EXPECT_THAT(client.CreateSubscription(create),
+              HasReason("SUBSCRIPTION_EXISTS"));
+
+  v1::UpdateSubscriptionRequest update;
+  update.mutable_subscription()->set_name(made->name());
+  update.mutable_subscription()->set_display_name("Robots");
+  update.mutable_update_mask()->add_paths("display_name");
+  const absl::StatusOr<v1::Subscription> updated =
+      client.UpdateSubscription(update);
+  ASSERT_OK(updated);
+  EXPECT_EQ(updated->display_name(), "Robots");
+  EXPECT_EQ(updated->query().text(), "robot");
+
+  v1::PauseSubscriptionRequest pause;
+  pause.set_name(made->name());
+  pause.set_etag(made->etag());
+  EXPECT_THAT(client.PauseSubscription(pause), HasReason("ETAG_MISMATCH"));
+  pause.set_etag(updated->etag());
+  EXPECT_EQ(client.PauseSubscription(pause)->state(),
+            v1::Subscription::STATE_PAUSED);
+  v1::ResumeSubscriptionRequest resume;
+  resume.set_name(made->name());
+  EXPECT_EQ(client.ResumeSubscription(resume)->state(),
+            v1::Subscription::STATE_ACTIVE);
+
+  v1::DeleteSubscriptionRequest remove;
+  remove.set_name(made->name());
+  EXPECT_OK(client.DeleteSubscription(remove));
+  v1::GetSubscriptionRequest get;
+  get.set_name(made->name());
+  EXPECT_THAT(client.GetSubscription(get), HasReason("SUBSCRIPTION_NOT_FOUND"));
+}
+
+TEST(ClientTest, SubscriptionsAreListedPageByPage) {
+  FakeServer server;
+  Client client({.address = server.address()});
+  EXPECT_TRUE(client.ListSubscriptions({})->empty());
+  v1::CreateSubscriptionRequest create;
+  create.set_parent("users/local");
+  for (int i = 0; i < 7; ++i) {
+    (*create.mutable_subscription()->mutable_labels())["odd"] =
+        i % 2 == 1 ? "yes" : "no";
+    ASSERT_OK(client.CreateSubscription(create));
+  }
+  server.most_in_page = 2;
+  v1::ListSubscriptionsRequest list;
+  list.set_parent("users/local");
+  EXPECT_EQ(client.ListSubscriptions(list)->size(), 7u);
+  EXPECT_EQ(server.subscription_lists.size(), 5u);
+  (*list.mutable_labels())["odd"] = "yes";
+  EXPECT_EQ(client.ListSubscriptions(list)->size(), 3u);
+}
+
+TEST(ClientTest, PreviewsSayWhatWouldHaveCome) {
+  FakeServer server;
+  server.preview_response.set_total_match_count(12);
+  Client client({.address = server.address()});
+  v1::PreviewSubscriptionRequest preview;
+  preview.mutable_query()->set_text("robot");
+  EXPECT_EQ(client.PreviewSubscription(preview)->total_match_count(), 12);
+  server.history_too_short = true;
+  EXPECT_THAT(client.PreviewSubscription(preview),
+              HasReason("HISTORY_TOO_SHORT"));
+}
+
 TEST(ImportStreamTest, AcknowledgesInOrder) {
   FakeServer server;
   Client client({.address = server.address()});
@@ -210,6 +286,7 @@ TEST(ImportStreamTest, CancelEndsASendThatWaits) {
 
 TEST(WatcherTest, ResumesByItselfAndMissesNothing) {
   FakeServer server;
+  server.most_in_batch = 1;
   for (int i = 1; i <= 20; ++i) {
     server.Add(MakePaper("x" + std::to_string(i), std::to_string(i)));
   }
@@ -240,6 +317,92 @@ TEST(WatcherTest, ResumesByItselfAndMissesNothing) {
   EXPECT_TRUE(server.watches[0].has_position());
   EXPECT_EQ(server.watches[1].resume_token(), "token-3");
   EXPECT_EQ(server.watches[6].resume_token(), "token-18");
+}
+
+// Batches are taken apart: each match comes alone, with its own token, and a
+// connection that breaks between two batches loses and doubles nothing.
+TEST(WatcherTest, HandsOutBatchesOneByOne) {
+  FakeServer server;
+  for (int i = 1; i <= 20; ++i) {
+    server.Add(MakePaper("x" + std::to_string(i), std::to_string(i)));
+  }
+  server.most_in_batch = 7;
+  server.break_watch_after = 1;
+  Client client({.address = server.address()});
+  v1::WatchRequest request;
+  request.set_position(v1::WatchRequest::POSITION_BEGINNING);
+  auto watcher = client.Watch(request, {.first_wait = absl::Milliseconds(1)});
+  EXPECT_FALSE(watcher->has_next());
+  std::vector<int64_t> ends;
+  for (int64_t i = 1; i <= 20; ++i) {
+    const absl::StatusOr<v1::WatchResponse> event = watcher->Next();
+    ASSERT_OK(event);
+    EXPECT_EQ(event->match().sequence(), i);
+    EXPECT_EQ(watcher->resume_token(), "token-" + std::to_string(i));
+    if (!watcher->has_next()) ends.push_back(i);
+  }
+  EXPECT_THAT(ends, ElementsAre(7, 14, 20));
+  EXPECT_TRUE(watcher->Next()->has_caught_up());
+  EXPECT_EQ(server.watches[0].max_batch_size(), 100);
+  EXPECT_EQ(server.watches[1].resume_token(), "token-7");
+}
+
+TEST(WatcherTest, AsksForTheBatchesThatItIsToldTo) {
+  FakeServer server;
+  Client client({.address = server.address()});
+  EXPECT_TRUE(client.Watch({}, {.batch_size = 5})->Next()->has_caught_up());
+  v1::WatchRequest request;
+  request.set_max_batch_size(3);
+  EXPECT_TRUE(client.Watch(request)->Next()->has_caught_up());
+  EXPECT_EQ(server.watches[0].max_batch_size(), 5);
+  EXPECT_EQ(server.watches[1].max_batch_size(), 3);
+}
+
+TEST(WatcherTest, CancelDropsTheRestOfABatch) {
+  FakeServer server;
+  for (int i = 1; i <= 5; ++i) server.Add(MakePaper("x", std::to_string(i)));
+  Client client({.address = server.address()});
+  v1::WatchRequest request;
+  request.set_position(v1::WatchRequest::POSITION_BEGINNING);
+  auto watcher = client.Watch(request);
+  ASSERT_TRUE(watcher->Next()->has_match());
+  ASSERT_TRUE(watcher->has_next());
+  watcher->Cancel();
+  EXPECT_THAT(watcher->Next(), IsError(absl::StatusCode::kCancelled, ""));
+  EXPECT_FALSE(watcher->has_next());
+  EXPECT_EQ(watcher->resume_token(), "token-1");
+}
+
+TEST(WatcherTest, FollowsASubscriptionFromItsCursor) {
+  FakeServer server;
+  server.Add(MakePaper("robot one", "1"));
+  Client client({.address = server.address()});
+  v1::CreateSubscriptionRequest create;
+  create.set_parent("users/local");
+  create.mutable_subscription()->mutable_query()->set_text("robot");
+  const absl::StatusOr<v1::Subscription> made =
+      client.CreateSubscription(create);
+  ASSERT_OK(made);
+  for (const char* title : {"robot two", "other", "robot three"}) {
+    server.Add(MakePaper(title, title));
+  }
+  v1::WatchRequest request;
+  request.set_subscription(made->name());
+  auto watcher = client.Watch(request);
+  EXPECT_EQ(watcher->Next()->match().paper().title(), "robot two");
+  v1::CommitCursorRequest commit;
+  commit.set_name(made->name());
+  commit.set_resume_token(watcher->resume_token());
+  EXPECT_EQ(client.CommitCursor(commit)->cursor().sequence(), 2);
+  // Reading moved nothing; the commit did.
+  EXPECT_EQ(client.Watch(request)->Next()->match().paper().title(),
+            "robot three");
+  {
+    std::lock_guard<std::mutex> lock(server.mutex);
+    server.subscriptions.clear();
+  }
+  EXPECT_THAT(client.Watch(request)->Next(),
+              IsError(absl::StatusCode::kNotFound, made->name()));
 }
 
 TEST(WatcherTest, FindsAServerThatRestarts) {

@@ -260,6 +260,7 @@ TEST_F(CommandsTest, WatchMendsBrokenConnections) {
   for (int i = 1; i <= 7; ++i) {
     server_.Add(MakePaper("x" + std::to_string(i), std::to_string(i)));
   }
+  server_.most_in_batch = 1;
   server_.break_watch_after = 2;
   const Outcome outcome = Command(
       {"watch", "x", "--from", "beginning", "--json", "--until-caught-up"});

@@ -65,8 +65,9 @@ TEST_F(CompletionTest, BashAcceptsTheScript) {
 TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire sea"), "search");
   EXPECT_EQ(Bash("paperwire ''"),
-            "search suggest similar get list watch import harvest export "
-            "status changes split delete help completion version");
+            "search suggest similar get list watch subscribe subscriptions "
+            "backtest import harvest export status changes split delete help "
+            "completion version");
   EXPECT_EQ(Bash("paperwire search --str"), "--strict");
   EXPECT_EQ(Bash("paperwire --json search --pag"), "--page-token");
   EXPECT_EQ(Bash("paperwire --server host:1 search --exp"), "--explain");
@@ -79,6 +80,13 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire list --by f"), "featured");
   EXPECT_EQ(Bash("paperwire harvest h"), "hf-daily");
   EXPECT_EQ(Bash("paperwire help comp"), "completion");
+  EXPECT_EQ(Bash("paperwire subscribe --news v"), "versions");
+  EXPECT_EQ(Bash("paperwire watch --from c"), "cursor");
+  EXPECT_EQ(Bash("paperwire subscriptions p"), "pause");
+  EXPECT_EQ(Bash("paperwire subscriptions --json re"), "resume");
+  // Behind the action stand ids, which nobody can guess.
+  EXPECT_EQ(Bash("paperwire subscriptions show p"), "");
+  EXPECT_EQ(Bash("paperwire subscriptions edit --que"), "--query");
   // A flag of another command, and words that nobody can guess.
   EXPECT_EQ(Bash("paperwire status --str"), "");
   EXPECT_EQ(Bash("paperwire search spar"), "");
@@ -115,6 +123,14 @@ TEST_F(CompletionTest, FishOffersCommandsFlagsAndValues) {
   EXPECT_THAT(offers("paperwire search --str"), HasSubstr("--strict"));
   EXPECT_THAT(offers("paperwire search --sort v"), HasSubstr("votes"));
   EXPECT_THAT(offers("paperwire harvest h"), HasSubstr("hf-daily"));
+  EXPECT_THAT(offers("paperwire --server h:1 harvest h"),
+              HasSubstr("hf-daily"));
+  EXPECT_THAT(offers("paperwire help harv"), HasSubstr("harvest"));
+  EXPECT_THAT(offers("paperwire subscriptions li"), HasSubstr("list"));
+  EXPECT_EQ(offers("paperwire subscriptions show li"), "");
+  // The word of an action is not the command of that name.
+  EXPECT_EQ(offers("paperwire subscriptions list --featu"), "");
+  EXPECT_EQ(offers("paperwire subscriptions list --da"), "");
 }
 
 TEST_F(CompletionTest, EveryScriptKnowsEveryFlag) {

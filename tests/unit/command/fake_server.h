@@ -7,6 +7,8 @@
 //
 // Papers match a query when their title holds its text. Sequence numbers
 // count imported papers, and the resume token of sequence 7 is "token-7".
+// A subscription has the etag "e1" at first, and its cursor at the papers
+// there are.
 
 #ifndef PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
 #define PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
@@ -19,6 +21,7 @@
 
 #include "paperwire/v1/paper_service.pb.h"
 #include "paperwire/v1/search_service.pb.h"
+#include "paperwire/v1/subscription.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
 
 namespace paperwire {
@@ -42,12 +45,20 @@ class FakeServer {
 
   std::vector<v1::Paper> papers;  // by sequence - 1
 
+  std::map<std::string, v1::Subscription> subscriptions;  // by name
+
   // What was asked.
   std::vector<v1::SearchRequest> searches;
   std::vector<v1::SuggestRequest> suggests;
   std::vector<v1::ListPapersRequest> lists;
   std::vector<v1::WatchRequest> watches;
   std::vector<v1::DeletePaperRequest> deletes;
+  std::vector<v1::CreateSubscriptionRequest> creates;
+  std::vector<v1::ListSubscriptionsRequest> subscription_lists;
+  std::vector<v1::UpdateSubscriptionRequest> updates;
+  std::vector<v1::DeleteSubscriptionRequest> unsubscribes;
+  std::vector<v1::CommitCursorRequest> commits;  // refused ones too
+  std::vector<v1::PreviewSubscriptionRequest> previews;
   std::vector<std::string> batch_ids;  // as they came, repeats too
   int import_streams = 0;
 
@@ -55,11 +66,16 @@ class FakeServer {
   int break_import_after = -1;       // once, this many batches into a stream
   bool break_before_answer = false;  // ... applied, but not acknowledged
   int break_watch_after = -1;   // every time, this many events into a stream
+  int most_in_batch = 1000;     // of a watch, whatever is asked for
   int delay_info_ms = 0;        // before GetServerInfo answers
   bool refuse_imports = false;  // FAILED_PRECONDITION
   v1::SearchResponse search_response;
   bool canned_search = false;  // answer search_response
   v1::SuggestResponse suggest_response;
+  int most_in_page = 1000;  // of subscriptions
+  int refuse_commits = 0;   // so many, with UNAVAILABLE
+  v1::PreviewSubscriptionResponse preview_response;
+  bool history_too_short = false;  // of previews
 
  private:
   class Services;

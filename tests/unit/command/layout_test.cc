@@ -255,6 +255,25 @@ TEST(TimesTest, UnderstandsDaysAsPeopleWriteThem) {
   }
 }
 
+TEST(TimesTest, UnderstandsTimesToCome) {
+  const absl::Time now = absl::FromUnixSeconds(1'783'692'000);  // 2026-07-10
+  const auto say = [&](const char* text) {
+    const absl::StatusOr<absl::Time> time = ParseFuture(text, now);
+    return time.ok()
+               ? absl::FormatTime("%Y-%m-%dT%H", *time, absl::UTCTimeZone())
+               : std::string(time.status().message());
+  };
+  EXPECT_EQ(say("12h"), "2026-07-11T02");
+  EXPECT_EQ(say("30d"), "2026-08-09T14");
+  EXPECT_EQ(say("2w"), "2026-07-24T14");
+  EXPECT_EQ(say("2026-12-31"), "2027-01-01T00");
+  EXPECT_EQ(say("today"), "2026-07-11T00");
+  EXPECT_EQ(say("2026-07-10T15:00:00Z"), "2026-07-10T15");
+  EXPECT_THAT(say("2026-07-10T13:00:00Z"), HasSubstr("is over already"));
+  EXPECT_THAT(say("yesterday"), HasSubstr("is over already"));
+  EXPECT_THAT(say("soon"), HasSubstr("no time to come; write 12h"));
+}
+
 TEST(TimesTest, ShowsADateAsPreciselyAsItIsKnown) {
   v1::Paper paper;
   EXPECT_EQ(PublishedDate(paper), "");

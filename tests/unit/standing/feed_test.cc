@@ -97,6 +97,7 @@ class FeedTest : public testing::Test {
       run.push_back(MakeEntry(last_, last_, "", StrCat("neck ", last_)));
     }
     feed->Publish(MakeBatch(std::move(run), first - 1, last_));
+    if (note_) feed->KeepAfter(last_);
   }
 
   std::vector<int64_t> ReadAll(Feed* feed, int64_t place) {
@@ -119,6 +120,7 @@ class FeedTest : public testing::Test {
   std::unique_ptr<journal::Database> db_;
   std::unique_ptr<journal::Connections> connections_;
   int64_t last_ = 0;
+  bool note_ = true;  // nothing needs to be kept
 };
 
 TEST_F(FeedTest, GivesEverythingFromAnyPlaceOnce) {
@@ -141,15 +143,15 @@ TEST_F(FeedTest, SaysWhenThePlaceIsGone) {
   EXPECT_OK(feed.Next(4));
 }
 
-TEST_F(FeedTest, TellsItsListenersUntilTheyLeave) {
-  Feed feed(connections_.get(), 0);
-  int heard = 0;
-  const int64_t id = feed.AddListener([&] { ++heard; });
-  Publish(&feed, 2);
-  EXPECT_EQ(heard, 1);
-  feed.RemoveListener(id);
-  Publish(&feed, 1);
-  EXPECT_EQ(heard, 1);
+TEST_F(FeedTest, KeepsInMemoryWhatIsNotDealtWith) {
+  Feed feed(connections_.get(), 0, {.kept_entries = 4, .read_entries = 3});
+  note_ = false;
+  for (int i = 0; i < 10; ++i) Publish(&feed, 1);
+  EXPECT_NE(feed.Kept(0), nullptr);
+  feed.KeepAfter(9);
+  EXPECT_EQ(feed.Kept(0), nullptr);
+  EXPECT_NE(feed.Kept(9), nullptr);
+  EXPECT_EQ(feed.Kept(10), nullptr);
 }
 
 }  // namespace

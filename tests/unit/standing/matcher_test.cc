@@ -60,9 +60,7 @@ std::shared_ptr<const index::Segment> MakeSegment(const std::string& title,
 class MatcherTest : public testing::Test {
  protected:
   uint32_t Add(const std::string& text) {
-    absl::StatusOr<uint32_t> handle = matcher_.Add(MakeQuery(text), AllAlike);
-    EXPECT_OK(handle) << text;
-    return *handle;
+    return matcher_.Add(MakeQuery(text), AllAlike);
   }
   std::vector<uint32_t> Match(const std::string& title,
                               const std::string& abstract) {
@@ -112,21 +110,23 @@ TEST_F(MatcherTest, AQueryOfManyAnchorsMatchesOnce) {
   EXPECT_THAT(Match("graph network", "a model"), UnorderedElementsAre(any));
 }
 
-TEST_F(MatcherTest, RefusesTooManyQueriesThatNothingNarrowsDown) {
-  Matcher matcher({.max_unanchored = 3, .max_unanchored_searched = 1});
+TEST_F(MatcherTest, CountsWhatNothingNarrowsDown) {
+  const Unanchored max = {.all = 3, .searched = 1};
   const query::Query range = MakeQuery("year:2024");
   const query::Query wild = MakeQuery("auto*");
-  absl::StatusOr<uint32_t> first = matcher.Add(wild, AllAlike);
-  EXPECT_OK(first);
-  const absl::Status refused = matcher.Add(wild, AllAlike).status();
+  EXPECT_OK(CheckBreadth(wild, matcher_.unanchored(), max));
+  const uint32_t first = Add("auto*");
+  const absl::Status refused = CheckBreadth(wild, matcher_.unanchored(), max);
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(refused)->reason, "QUERY_TOO_BROAD");
-  EXPECT_OK(matcher.Add(range, AllAlike));
-  EXPECT_OK(matcher.Add(range, AllAlike));
-  EXPECT_FALSE(matcher.Add(range, AllAlike).ok());
-  EXPECT_OK(matcher.Add(MakeQuery("auto* encoders"), AllAlike));
-  matcher.Remove(*first);
-  EXPECT_OK(matcher.Add(wild, AllAlike));
+  EXPECT_OK(CheckBreadth(range, matcher_.unanchored(), max));
+  Add("year:2024");
+  Add("-graph");
+  EXPECT_FALSE(CheckBreadth(range, matcher_.unanchored(), max).ok());
+  EXPECT_OK(CheckBreadth(MakeQuery("auto* encoders"), matcher_.unanchored(),
+                         max));
+  matcher_.Remove(first);
+  EXPECT_OK(CheckBreadth(wild, matcher_.unanchored(), max));
 }
 
 TEST_F(MatcherTest, ForgetsWhatWasRemoved) {
@@ -146,7 +146,7 @@ TEST(MatcherRandomTest, AgreesWithSearch) {
   std::printf("PAPERWIRE_STANDING_SEED=%llu\n",
               static_cast<unsigned long long>(seed));
   index::RandomPapers random(seed);
-  Matcher matcher({.max_unanchored = 10000, .max_unanchored_searched = 10000});
+  Matcher matcher;
   std::map<uint32_t, query::Query> standing;
   // How frequent words are is anybody's guess.
   const Frequency frequency = [&](const query::Node&, Key) {
@@ -160,9 +160,8 @@ TEST(MatcherRandomTest, AgreesWithSearch) {
       request.set_text(query::ToString(random.MakeQuery().root));
       absl::StatusOr<query::Query> query = query::Parse(request);
       if (!query.ok()) continue;
-      absl::StatusOr<uint32_t> handle = matcher.Add(*query, frequency);
-      ASSERT_OK(handle);
-      ASSERT_TRUE(standing.emplace(*handle, *std::move(query)).second);
+      const uint32_t handle = matcher.Add(*query, frequency);
+      ASSERT_TRUE(standing.emplace(handle, *std::move(query)).second);
     }
     while (standing.size() > 300) {
       auto it = standing.begin();
