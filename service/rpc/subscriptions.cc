@@ -37,18 +37,26 @@ void SetCursor(const store::Store& store, int64_t number,
   if (row.time.has_value()) SetTime(*row.time, cursor->mutable_commit_time());
 }
 
+// Adds what its readers do: its cursor, and how much waits.
+absl::Status AddReading(store::Store& store, journal::Database& db,
+                        const standing::SubscriptionRow& row,
+                        v1::Subscription* subscription) {
+  ASSIGN_OR_RETURN(standing::CursorRow cursor, standing::ReadCursor(db, row));
+  SetCursor(store, row.number, cursor, subscription->mutable_cursor());
+  ASSIGN_OR_RETURN(
+      standing::Deliveries pending,
+      store.standing().Next(row.number, cursor.sequence, kMaxPending));
+  subscription->set_pending_count(static_cast<int32_t>(
+      std::min<size_t>(pending.news.size(), kMaxPending)));
+  return absl::OkStatus();
+}
+
 absl::Status Read(store::Store& store, journal::Database& db,
                   const standing::SubscriptionRow& row,
                   v1::Subscription* subscription) {
   ASSIGN_OR_RETURN(*subscription,
                    standing::ReadSubscription(db, row, row.sequence));
-  ASSIGN_OR_RETURN(standing::CursorRow cursor, standing::ReadCursor(db, row));
-  SetCursor(store, row.number, cursor, subscription->mutable_cursor());
-  ASSIGN_OR_RETURN(int pending, standing::CountMatches(
-                                    db, row.number, cursor.sequence,
-                                    kMaxPending));
-  subscription->set_pending_count(pending);
-  return absl::OkStatus();
+  return AddReading(store, db, row, subscription);
 }
 
 bool HasLabels(const v1::Subscription& subscription,
@@ -169,13 +177,7 @@ absl::Status FillReading(store::Store& store, v1::Subscription* subscription) {
       std::optional<standing::SubscriptionRow> row,
       standing::FindSubscription(*db, subscription->name()));
   if (!row.has_value()) return absl::OkStatus();  // deleted meanwhile
-  ASSIGN_OR_RETURN(standing::CursorRow cursor, standing::ReadCursor(*db, *row));
-  SetCursor(store, row->number, cursor, subscription->mutable_cursor());
-  ASSIGN_OR_RETURN(int pending, standing::CountMatches(
-                                    *db, row->number, cursor.sequence,
-                                    kMaxPending));
-  subscription->set_pending_count(pending);
-  return absl::OkStatus();
+  return AddReading(store, *db, *row, subscription);
 }
 
 void CommitCursor(

@@ -303,18 +303,6 @@ absl::StatusOr<std::vector<MatchRow>> ReadMatches(Database& db, int64_t number,
   }
 }
 
-absl::StatusOr<int> CountMatches(Database& db, int64_t number, int64_t after,
-                                 int limit) {
-  ASSIGN_OR_RETURN(
-      int64_t count,
-      ReadInt(db.Get("SELECT count(*) FROM (SELECT 1 FROM match "
-                     "WHERE number = ?1 AND sequence > ?2 LIMIT ?3)")
-                  .Bind(1, number)
-                  .Bind(2, after)
-                  .Bind(3, limit)));
-  return static_cast<int>(count);
-}
-
 absl::StatusOr<bool> AnyNoted(Database& db, int64_t number,
                               const std::vector<int64_t>& sequences) {
   for (const int64_t sequence : sequences) {

@@ -106,9 +106,6 @@ absl::Status NoteMatches(journal::Database& db,
 absl::StatusOr<std::vector<MatchRow>> ReadMatches(journal::Database& db,
                                                   int64_t number,
                                                   int64_t after, int limit);
-// How many that are, counted to `limit`.
-absl::StatusOr<int> CountMatches(journal::Database& db, int64_t number,
-                                 int64_t after, int limit);
 // Whether one of these entries was noted for it.
 absl::StatusOr<bool> AnyNoted(journal::Database& db, int64_t number,
                               const std::vector<int64_t>& sequences);

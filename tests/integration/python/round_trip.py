@@ -19,6 +19,7 @@ from paperwire.v1 import (
     search_service_pb2,
     search_service_pb2_grpc,
     server_service_pb2,
+    subscription_pb2,
     subscription_service_pb2,
 )
 
@@ -31,6 +32,7 @@ for file in (
     paper_service_pb2,
     search_service_pb2,
     server_service_pb2,
+    subscription_pb2,
     subscription_service_pb2,
 ):
     for name in file.DESCRIPTOR.message_types_by_name:

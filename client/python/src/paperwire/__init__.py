@@ -4,7 +4,8 @@
 
     client = paperwire.Client()
     client.search("sparse autoencoders", has="code").to_pandas()
-    for match in client.watch("sparse autoencoders"):
+    client.subscriptions.create("sparse autoencoders", id="sparse")
+    for match in client.watch(subscription="sparse"):
         print(match.paper.title)
 
 `Client` blocks; `AsyncClient` has the same methods for asyncio. Everything
@@ -14,7 +15,9 @@ that goes wrong is a `PaperwireError`.
 from importlib.metadata import version as _version
 
 from paperwire._info import Change, ServerInfo, ServerStats, SourceStats
+from paperwire._subscription_methods import AsyncSubscriptions, Subscriptions
 from paperwire.aio import AsyncClient
+from paperwire.backtest import Backtest, DayCount
 from paperwire.client import Client
 from paperwire.cursors import CursorStore, FileCursorStore, MemoryCursorStore
 from paperwire.errors import (
@@ -26,6 +29,7 @@ from paperwire.errors import (
     DeadlineExceeded,
     FailedPrecondition,
     FieldViolation,
+    HistoryTooShort,
     InvalidArgument,
     InvalidQuery,
     NotFound,
@@ -33,6 +37,7 @@ from paperwire.errors import (
     PageTokenExpired,
     PaperwireError,
     PermissionDenied,
+    QueryTooBroad,
     ResourceExhausted,
     Unavailable,
     Unimplemented,
@@ -53,13 +58,26 @@ from paperwire.results import (
     Results,
     Similar,
 )
+from paperwire.subscriptions import (
+    AsyncSubscriptionList,
+    Cursor,
+    Subscription,
+    SubscriptionList,
+)
 from paperwire.suggesting import (
     Rewrite,
     Suggestion,
     Suggestions,
     WordChange,
 )
-from paperwire.watch import AsyncWatch, Match, Reset, ResetWarning, Watch
+from paperwire.watch import (
+    AsyncWatch,
+    CommitWarning,
+    Match,
+    Reset,
+    ResetWarning,
+    Watch,
+)
 
 __version__ = _version("paperwire")
 
@@ -91,6 +109,15 @@ __all__ = [
     "Match",
     "Reset",
     "ResetWarning",
+    "CommitWarning",
+    "Subscriptions",
+    "AsyncSubscriptions",
+    "Subscription",
+    "SubscriptionList",
+    "AsyncSubscriptionList",
+    "Cursor",
+    "Backtest",
+    "DayCount",
     "CursorStore",
     "FileCursorStore",
     "MemoryCursorStore",
@@ -106,9 +133,11 @@ __all__ = [
     "PageTokenExpired",
     "OutOfRange",
     "CursorTooOld",
+    "HistoryTooShort",
     "Unavailable",
     "DeadlineExceeded",
     "ResourceExhausted",
+    "QueryTooBroad",
     "Aborted",
     "AlreadyExists",
     "PermissionDenied",

@@ -22,6 +22,7 @@ from paperwire._channel import (
     Patience,
     backoff,
     call_timeout,
+    closed,
     timed_out,
 )
 from paperwire.errors import from_rpc_error
@@ -41,6 +42,7 @@ class AsyncCalls:
         self.endpoint = endpoint
         self.timeout = timeout
         self.retries = retries
+        self._closed = False
         self._opened: Any = None  # belongs to the loop of the first call
 
     @property
@@ -57,6 +59,7 @@ class AsyncCalls:
 
     async def close(self) -> None:
         """Closes the channel; what is under way ends."""
+        self._closed = True
         if self._opened is not None:
             await self._opened.close()
 
@@ -89,6 +92,8 @@ class AsyncCalls:
         deadline = time.monotonic() + call_timeout(timeout, self.timeout)
         failures = 0
         while True:
+            if self._closed:
+                raise closed()
             try:
                 return await call(
                     request,

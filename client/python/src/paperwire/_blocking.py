@@ -16,6 +16,7 @@ from paperwire._channel import (
     Patience,
     backoff,
     call_timeout,
+    closed,
     timed_out,
 )
 from paperwire._streams import Reader
@@ -41,6 +42,7 @@ class Calls:
         self.endpoint = endpoint
         self.timeout = timeout
         self.retries = retries
+        self._closed = False
         target, options = endpoint.target, endpoint.options
         self._channel = (
             grpc.insecure_channel(target, options)
@@ -50,6 +52,7 @@ class Calls:
 
     def close(self) -> None:
         """Closes the channel; what is under way ends."""
+        self._closed = True
         self._channel.close()
 
     def unary(
@@ -95,6 +98,10 @@ class Calls:
                     timeout=max(0.0, deadline - time.monotonic()),
                     metadata=self.endpoint.metadata,
                 )
+            except ValueError:
+                if self._closed:
+                    raise closed() from None
+                raise
             except grpc.RpcError as error:
                 failures += 1
                 pause = backoff(failures, LONGEST_PAUSE)

@@ -11,6 +11,7 @@ from typing import Any, List, Mapping, Optional, Tuple, Union
 import grpc
 
 from paperwire.errors import (
+    Cancelled,
     DeadlineExceeded,
     PaperwireError,
     Unavailable,
@@ -143,6 +144,13 @@ def timed_out(address: str) -> DeadlineExceeded:
     return DeadlineExceeded(
         f"no answer from {address} in time; give a longer timeout=",
         code=grpc.StatusCode.DEADLINE_EXCEEDED,
+    )
+
+
+def closed() -> Cancelled:
+    """Returns the error for a call of a client that was closed."""
+    return Cancelled(
+        "the client is closed; make another", code=grpc.StatusCode.CANCELLED
     )
 
 

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Microseconds reach from year 1 to 9999; nanoseconds only from 1678 to 2261.
-_TIME = "datetime64[us, UTC]"
+TIME = "datetime64[us, UTC]"
+Column = Tuple[str, str, List[Any]]
+"""The name, the type and the values of a column."""
 
 _COLUMNS: Dict[str, Tuple[str, Callable[[Paper], Any]]] = {
     "name": ("string", lambda p: p.name),
     "title": ("string", lambda p: p.title),
     "authors": ("object", lambda p: p.authors),
-    "published": (_TIME, lambda p: p.published),
+    "published": (TIME, lambda p: p.published),
     "year": ("Int64", lambda p: p.year),
     "categories": ("object", lambda p: p.categories),
     "venue": ("string", lambda p: p.venue or None),
@@ -42,14 +44,27 @@ _COLUMNS: Dict[str, Tuple[str, Callable[[Paper], Any]]] = {
 
 def papers_frame(
     papers: Sequence[Paper],
-    extra: Sequence[Tuple[str, str, List[Any]]] = (),
+    extra: Sequence[Column] = (),
 ) -> pd.DataFrame:
     """Returns one row a paper.
 
     Args:
         papers: The papers.
-        extra: Further columns (name, type, values), which stand behind
-            `votes`.
+        extra: Further columns, which stand behind `votes`.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    columns: List[Column] = []
+    for name, (dtype, value) in _COLUMNS.items():
+        columns.append((name, dtype, [value(paper) for paper in papers]))
+        if name == "votes":
+            columns += extra
+    return table_frame(columns)
+
+
+def table_frame(columns: Sequence[Column]) -> pd.DataFrame:
+    """Returns a frame of these columns.
 
     Raises:
         ImportError: pandas is not installed.
@@ -60,16 +75,14 @@ def papers_frame(
         raise ImportError(
             "to_pandas() needs pandas: pip install 'paperwire[pandas]'"
         ) from error
-    columns = {}
-    for column, (dtype, value) in _COLUMNS.items():
-        values = [value(paper) for paper in papers]
-        columns[column] = (
-            _times(values) if dtype is _TIME else pd.Series(values, dtype=dtype)
-        )
-        if column == "votes":
-            for name, dtype_, values_ in extra:
-                columns[name] = pd.Series(values_, dtype=dtype_)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(
+        {
+            name: _times(values)
+            if dtype is TIME
+            else pd.Series(values, dtype=dtype)
+            for name, dtype, values in columns
+        }
+    )
 
 
 def _times(values: List[Optional[datetime]]) -> pd.Series:

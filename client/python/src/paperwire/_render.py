@@ -139,8 +139,12 @@ def paper_cells(paper: Paper, title_html: str = "") -> List[str]:
     address = paper.url
     if address.startswith(("https://", "http://")):
         title = link_html(address, "\0").replace("\0", title)
-    votes = "" if paper.votes is None else f"{paper.votes:,}"
-    return [title, escape(by), escape(paper.date), votes]
+    return [title, escape(by), escape(paper.date), votes(paper)]
+
+
+def votes(paper: Paper) -> str:
+    """Returns the number of votes; empty if no source counts them."""
+    return "" if paper.votes is None else f"{paper.votes:,}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

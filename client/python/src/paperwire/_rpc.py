@@ -18,6 +18,7 @@ from paperwire.v1 import paper_pb2 as paper
 from paperwire.v1 import paper_service_pb2 as papers
 from paperwire.v1 import search_service_pb2 as search
 from paperwire.v1 import server_service_pb2 as server
+from paperwire.v1 import subscription_pb2 as subscription
 from paperwire.v1 import subscription_service_pb2 as subscriptions
 
 Request = TypeVar("Request", bound=Message)
@@ -109,6 +110,60 @@ SEARCH_SIMILAR_PAPERS = _method(
 )
 SUGGEST = _method(
     "SearchService", "Suggest", search.SuggestRequest, search.SuggestResponse
+)
+CREATE_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "CreateSubscription",
+    subscriptions.CreateSubscriptionRequest,
+    subscription.Subscription,
+)
+GET_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "GetSubscription",
+    subscriptions.GetSubscriptionRequest,
+    subscription.Subscription,
+)
+LIST_SUBSCRIPTIONS = _method(
+    "SubscriptionService",
+    "ListSubscriptions",
+    subscriptions.ListSubscriptionsRequest,
+    subscriptions.ListSubscriptionsResponse,
+)
+UPDATE_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "UpdateSubscription",
+    subscriptions.UpdateSubscriptionRequest,
+    subscription.Subscription,
+)
+DELETE_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "DeleteSubscription",
+    subscriptions.DeleteSubscriptionRequest,
+    empty_pb2.Empty,
+)
+PAUSE_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "PauseSubscription",
+    subscriptions.PauseSubscriptionRequest,
+    subscription.Subscription,
+)
+RESUME_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "ResumeSubscription",
+    subscriptions.ResumeSubscriptionRequest,
+    subscription.Subscription,
+)
+COMMIT_CURSOR = _method(
+    "SubscriptionService",
+    "CommitCursor",
+    subscriptions.CommitCursorRequest,
+    subscriptions.CommitCursorResponse,
+)
+PREVIEW_SUBSCRIPTION = _method(
+    "SubscriptionService",
+    "PreviewSubscription",
+    subscriptions.PreviewSubscriptionRequest,
+    subscriptions.PreviewSubscriptionResponse,
 )
 WATCH = _method(
     "SubscriptionService",

@@ -2,9 +2,12 @@
 
 The blocking and the asyncio watch both drive one `WatchCore`:
 
-    request() ──► server ──► feed(event) ──► a Match, or nothing
+    request() ──► server ──► feed(event) ──► next(): a Match, or nothing
         ▲                        │
         └── lost(error): wait ◄──┘ the stream ended
+
+Matches that came in one event queue up, and the next event is fed when they
+are gone: what a progress covers, the consumer has had.
 
 Two tokens are kept. `_received` is the newest that came: a new connection
 starts from it, so nothing comes twice. `token` covers what the consumer has
@@ -13,20 +16,19 @@ come back from: that one is stored.
 
 from __future__ import annotations
 
-import hashlib
 import warnings
+from collections import deque
 from dataclasses import dataclass, field
-from typing import Callable, Dict, Optional, Set
+from datetime import datetime
+from typing import Callable, Deque, Dict, Iterable, Optional, Set
 
 import grpc
 
 from paperwire import _render
 from paperwire._channel import Patience
-from paperwire._convert import Time, to_mask, to_timestamp
-from paperwire._requests import Fields
+from paperwire._convert import from_timestamp
 from paperwire.papers import Paper
 from paperwire.results import Highlight, highlights_of
-from paperwire.v1 import query_pb2
 from paperwire.v1 import subscription_service_pb2 as pb
 
 # The server sends something at least every 15 s. When nothing came for this
@@ -41,10 +43,15 @@ class Match:
     Attributes:
         paper: The paper as it was at that moment.
         sequence: The journal sequence number that made it match.
-        created: Whether the paper was new; else a change made it match.
+        created: Whether the paper was new; else a change made it match, or
+            it is a new version.
         highlights: Where the words stand, by field.
         token: Covers this match and all before it. Store it with your work,
             and start with `token=` from it: nothing is lost, nothing twice.
+            Empty in a backtest.
+        new_version: Whether the paper matched before, and this is a new
+            version of it.
+        stored: When the server stored it, UTC.
     """
 
     paper: Paper
@@ -52,10 +59,33 @@ class Match:
     created: bool
     highlights: Dict[str, Highlight] = field(default_factory=dict)
     token: str = ""
+    new_version: bool = False
+    stored: Optional[datetime] = None
+
+    @classmethod
+    def from_proto(cls, proto: pb.WatchMatch) -> Match:
+        """Makes it of the message."""
+        return cls(
+            Paper.from_proto(proto.paper),
+            proto.sequence,
+            proto.created,
+            highlights_of(proto.highlights),
+            proto.resume_token,
+            proto.new_version,
+            from_timestamp(proto.store_time)
+            if proto.HasField("store_time")
+            else None,
+        )
+
+    @property
+    def news(self) -> str:
+        """What is new: the paper ("new"), "changed", or "new version"."""
+        if self.new_version:
+            return "new version"
+        return "new" if self.created else "changed"
 
     def __repr__(self) -> str:
-        new = "new" if self.created else "changed"
-        return f"Match({self.sequence}, {new}, {self.paper!r})"
+        return f"Match({self.sequence}, {self.news}, {self.paper!r})"
 
     def _repr_html_(self) -> str:
         found = "<br>".join(h._repr_html_() for h in self.highlights.values())
@@ -88,38 +118,36 @@ class WatchCore:
 
     def __init__(
         self,
-        query: query_pb2.Query,
+        request: pb.WatchRequest,
         *,
-        start: Time,
-        token: Optional[str],
-        fields: Fields,
-        highlights: bool,
         until_caught_up: bool,
         on_reset: Optional[Callable[[Reset], None]],
         patience: Patience,
     ) -> None:
-        self._request = pb.WatchRequest(
-            query=query,
-            read_mask=to_mask(fields),
-            omit_highlights=not highlights,
-        )
-        if start == "now":
-            self._request.position = pb.WatchRequest.POSITION_NOW
-        elif start == "beginning":
-            self._request.position = pb.WatchRequest.POSITION_BEGINNING
-        else:
-            self._request.start_time.CopyFrom(to_timestamp(start, "start"))
+        self._request = request
         self._until_caught_up = until_caught_up
         self._on_reset = on_reset
         self._patience = patience
-        self._received = token or ""
+        self._received = request.resume_token
+        self._queue: Deque[pb.WatchMatch] = deque()
         self._handed = ""
         self._unsaved = ""
-        self._sequence = 0  # of the newest match handed out,
+        self._sequence = 0  # of the newest match that came,
         self._names: Set[str] = set()  # and the papers that came with it
-        self.token = token or ""
+        self.token = request.resume_token
+        self.count = 0  # of the matches handed out
         self.caught_up = False
         self.done = False
+
+    @property
+    def title(self) -> str:
+        """What is watched, for people."""
+        name = self._request.subscription
+        if name:
+            return _render.plain(
+                name.removeprefix("users/local/subscriptions/")
+            )
+        return repr(_render.plain(self._request.query.text))
 
     def request(self) -> pb.WatchRequest:
         """Returns the request for a new connection."""
@@ -132,13 +160,18 @@ class WatchCore:
         """Starts from a stored token."""
         self._received = self.token = token
 
-    def feed(self, event: pb.WatchResponse) -> Optional[Match]:
-        """Takes in an event; returns the match to hand out, if it is one."""
+    def feed(self, event: pb.WatchResponse) -> None:
+        """Takes in an event, when `next` has no more of the last one.
+
+        An event of a later contract tells nothing here.
+        """
         self._patience.worked()
         kind = event.WhichOneof("event")
         if kind == "match":
-            return self._match(event.match)
-        if kind == "progress":
+            self._take([event.match])
+        elif kind == "matches":
+            self._take(event.matches.matches)
+        elif kind == "progress":
             self._covered(event.progress.resume_token)
         elif kind == "caught_up":
             self._covered(event.caught_up.resume_token)
@@ -146,13 +179,25 @@ class WatchCore:
             self.done = self._until_caught_up
         elif kind == "reset":
             self._reset(event.reset)
-        return None  # an event of a later contract tells nothing here
 
-    def settle(self) -> None:
-        """The consumer came back: what it was handed has been worked on."""
-        if self._handed:
-            self.token = self._unsaved = self._handed
-            self._handed = ""
+    def next(self) -> Optional[Match]:
+        """Returns the next match to hand out; None if none is there."""
+        if not self._queue:
+            return None
+        match = Match.from_proto(self._queue.popleft())
+        self._handed = match.token
+        self.count += 1
+        return match
+
+    def settle(self) -> bool:
+        """The consumer came back: what it was handed has been worked on.
+
+        Returns whether there was anything.
+        """
+        handed, self._handed = self._handed, ""
+        if handed:
+            self.token = self._unsaved = handed
+        return bool(handed)
 
     def take_unsaved(self) -> str:
         """Returns the token to store, if there is a new one, else ""."""
@@ -163,25 +208,20 @@ class WatchCore:
         """Returns the seconds to wait; raises when the watch is over."""
         return self._patience.lost(error)
 
-    def _match(self, match: pb.WatchMatch) -> Optional[Match]:
-        self._received = match.resume_token
-        if match.sequence < self._sequence:
-            return None
-        if match.sequence > self._sequence:
-            self._sequence = match.sequence
-            self._names.clear()
-        if match.paper.name in self._names:
-            return None
-        if match.paper.name:  # the caller's fields may leave names out
-            self._names.add(match.paper.name)
-        self._handed = match.resume_token
-        return Match(
-            Paper.from_proto(match.paper),
-            match.sequence,
-            match.created,
-            highlights_of(match.highlights),
-            match.resume_token,
-        )
+    def _take(self, matches: Iterable[pb.WatchMatch]) -> None:
+        """Queues matches, but those that came before."""
+        for match in matches:
+            self._received = match.resume_token
+            if match.sequence < self._sequence:
+                continue
+            if match.sequence > self._sequence:
+                self._sequence = match.sequence
+                self._names.clear()
+            if match.paper.name in self._names:
+                continue
+            if match.paper.name:  # the caller's fields may leave names out
+                self._names.add(match.paper.name)
+            self._queue.append(match)
 
     def _covered(self, token: str) -> None:
         self._received = token
@@ -208,17 +248,3 @@ class WatchCore:
                 ResetWarning,
                 stacklevel=2,
             )
-
-
-def cursor_key(query: query_pb2.Query, key: Optional[str]) -> str:
-    """Returns the key of a watch in a cursor store.
-
-    A token belongs to one query. Unless the caller names the watch, the key
-    is made of the query, so that a changed query is a new watch.
-    """
-    if key is not None:
-        return key
-    data = query.SerializeToString(deterministic=True)
-    words = _render.plain(query.text)[:24].strip()
-    mark = hashlib.sha256(data).hexdigest()[:16]
-    return f"{words}-{mark}" if words else mark

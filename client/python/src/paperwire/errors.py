@@ -82,7 +82,7 @@ class PaperwireError(Exception):
 
 
 class NotFound(PaperwireError):
-    """There is no such paper."""
+    """There is no such paper, or no such subscription."""
 
 
 class InvalidArgument(PaperwireError):
@@ -133,6 +133,13 @@ class OutOfRange(PaperwireError):
     """A value lies beyond what there is."""
 
 
+class HistoryTooShort(OutOfRange):
+    """A backtest begins before what the journal still holds.
+
+    Give a later `since=`, or fewer `days=`.
+    """
+
+
 class Unavailable(PaperwireError):
     """No server answered, or the connection broke; later it may work."""
 
@@ -143,6 +150,14 @@ class DeadlineExceeded(PaperwireError):
 
 class ResourceExhausted(PaperwireError):
     """A limit was met: a message too large, a disk full."""
+
+
+class QueryTooBroad(ResourceExhausted):
+    """Nothing that the query asks for narrows it down.
+
+    The server leaves only so many of the kind standing. Add a word, a phrase,
+    an author or a category that a match must have.
+    """
 
 
 class Aborted(PaperwireError):
@@ -242,6 +257,10 @@ def from_status(status: Any) -> PaperwireError:
         kind = PageTokenExpired
     elif kind is OutOfRange and "oldest_token" in metadata:
         kind = CursorTooOld
+    elif kind is OutOfRange and info.reason == "HISTORY_TOO_SHORT":
+        kind = HistoryTooShort
+    elif kind is ResourceExhausted and info.reason == "QUERY_TOO_BROAD":
+        kind = QueryTooBroad
     return kind(
         status.message or code.name,
         code=code,

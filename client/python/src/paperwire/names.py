@@ -1,4 +1,4 @@
-"""Names of papers, in the ways people have them at hand."""
+"""Names of papers and subscriptions, as people have them at hand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _ARXIV = re.compile(
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _SCHEME = re.compile(r"[a-z][a-z0-9-]*:\S+")
 _OWN = re.compile(r"[a-z0-9-]{1,63}")
+_SUBSCRIPTION = re.compile(r"users/[^/\s]+/subscriptions/[^/\s]+")
 
 
 def paper_name(value: str) -> str:
@@ -46,6 +47,46 @@ def paper_name(value: str) -> str:
         f"name: {value!r} names no paper; give papers/ID, arxiv:2410.01131, "
         "doi:10.1103/x, or the address of its page"
     )
+
+
+def subscription_name(value: object) -> str:
+    """Returns the resource name of a subscription.
+
+    Args:
+        value: The name (`users/ada/subscriptions/llm-news`), or the id alone
+            (`llm-news`): that of the user `local`.
+
+    Raises:
+        ValueError: It is neither.
+        TypeError: It is not text.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"name: {value!r} is not text")
+    text = value.strip()
+    if _SUBSCRIPTION.fullmatch(text):
+        return text
+    if _OWN.fullmatch(text):
+        return f"users/local/subscriptions/{text}"
+    raise ValueError(
+        f"name: {value!r} names no subscription; give its id, of 1 to 63 "
+        "lower-case letters, digits and hyphens, or "
+        "users/USER/subscriptions/ID"
+    )
+
+
+def user_name(user: str) -> str:
+    """Returns the resource name of a user.
+
+    Args:
+        user: `ada` or `users/ada`.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    bare = user.strip().removeprefix("users/")
+    if not bare or "/" in bare:
+        raise ValueError(f"user: {user!r} is no user; give local, or another")
+    return f"users/{bare}"
 
 
 def _from_address(address: str) -> str:

@@ -410,13 +410,9 @@ class _PaperList(Loaded[Paper]):
             return "…"
         return ""
 
-    @staticmethod
-    def _votes(paper: Paper) -> str:
-        return "" if paper.votes is None else f"{paper.votes:,}"
-
     def __repr__(self) -> str:
         shown = self._items[: _render.ROWS]
-        rows = [(paper, self._votes(paper)) for paper in shown]
+        rows = [(paper, _render.votes(paper)) for paper in shown]
         return _render.table_text(self._head(), rows, self._more())
 
     def _repr_html_(self) -> str:

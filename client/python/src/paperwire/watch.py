@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import threading
 import time
 from typing import Any, AsyncIterator, Callable, Iterator, Optional, Type
 
 import grpc
 
+from paperwire import _render
 from paperwire._asyncio import AsyncReader
+from paperwire._places import AsyncPlace, CommitWarning, Place
+from paperwire._showing import Showing
 from paperwire._streams import Reader
 from paperwire._watch_core import (
     SILENCE_SECONDS,
@@ -24,10 +26,16 @@ from paperwire._watch_core import (
     ResetWarning,
     WatchCore,
 )
-from paperwire.cursors import CursorStore
 from paperwire.v1 import subscription_service_pb2 as pb
 
-__all__ = ["AsyncWatch", "Match", "Reset", "ResetWarning", "Watch"]
+__all__ = [
+    "AsyncWatch",
+    "CommitWarning",
+    "Match",
+    "Reset",
+    "ResetWarning",
+    "Watch",
+]
 
 
 class Watch(Iterator[Match]):
@@ -44,27 +52,25 @@ class Watch(Iterator[Match]):
         core: WatchCore,
         connect: Callable[[pb.WatchRequest], Reader[pb.WatchResponse]],
         *,
-        store: Optional[CursorStore],
-        key: str,
+        place: Place,
         timeout: Optional[float],
         open_timeout: float,
         timed_out: Callable[[], Exception],
     ) -> None:
         self._core = core
         self._connect = connect
-        self._store = store
-        self._key = key
+        self._place = place
         self._timeout = timeout
         self._reader: Optional[Reader[pb.WatchResponse]] = None
         self._stopped = threading.Event()
-        self._first: Optional[pb.WatchResponse] = None
         try:
-            stored = store.load(key) if store else None
+            stored = place.load()
             if stored:
                 core.resume(stored)
-            self._first = self._event(time.monotonic() + open_timeout)
-            if self._first is None:
+            first = self._event(time.monotonic() + open_timeout)
+            if first is None:
                 raise timed_out()
+            core.feed(first)
         except BaseException:
             self.stop()
             raise
@@ -98,41 +104,69 @@ class Watch(Iterator[Match]):
                 match (iterate again to go on), or all stored matches came
                 and that was to be the end.
             CursorTooOld: The journal no longer reaches back to the token.
-            PaperwireError: The server refuses the watch.
+            NotFound: The subscription was deleted.
+            PaperwireError: The server refuses the watch, or a commit.
         """
-        self.commit()
-        deadline = (
+        match = self._next(
             None if self._timeout is None else time.monotonic() + self._timeout
         )
-        while not self._core.done:
-            event, self._first = self._first, None
-            event = event or self._event(deadline)
-            if event is None:
-                raise StopIteration
-            match = self._core.feed(event)
-            self._save()
-            if match is not None:
-                return match
-        self.stop()
-        raise StopIteration
+        if match is None:
+            self._place.close() if self.stopped else self._place.finish()
+            raise StopIteration
+        return match
 
     def commit(self) -> None:
-        """Takes the last match for worked on, and stores its token.
+        """Takes the last match for worked on, and keeps its token at once.
 
         Going on to the next match does this by itself; call it before you
-        leave a loop whose last match is done.
+        leave a loop whose last match is done. It is kept in the
+        `cursor_store`, or, if a subscription is watched, on the server.
+
+        Raises:
+            PaperwireError: It could not be committed.
         """
-        self._core.settle()
-        self._save()
+        self._settle()
+        if self._core.token:
+            self._place.commit(self._core.token)
+
+    def show(
+        self, limit: Optional[int] = None, seconds: Optional[float] = None
+    ) -> None:
+        """Shows the matches as they come, until you interrupt it.
+
+        In a notebook: a table that fills, redrawn at most four times a
+        second. Elsewhere: a line for each match. What was shown is taken for
+        worked on.
+
+        Args:
+            limit: End after so many matches.
+            seconds: End after so many seconds.
+
+        Raises:
+            ValueError: One of them is not above 0.
+            PaperwireError: As when the watch is iterated.
+        """
+        showing = Showing(self._core.title, limit, seconds, self._timeout)
+        try:
+            while not (showing.over or self.stopped):
+                showing.take(self._next(showing.until))
+            self.commit()
+        except KeyboardInterrupt:
+            if not showing.in_notebook:
+                raise
+        finally:
+            showing.close()
 
     def stop(self) -> None:
         """Ends the watch; the loop over it ends. May be called twice.
 
-        The token of a match that is still being worked on is not stored: it
-        comes again next time, unless you call `commit` before.
+        The token of a match that is still being worked on is not kept: it
+        comes again next time, unless you call `commit` before. Waits for the
+        last commit to the server, at most five seconds; if that fails, a
+        `CommitWarning` says so.
         """
-        self._stopped.set()
-        self._drop()
+        self._end()
+        self._place.close()
 
     close = stop
 
@@ -147,10 +181,37 @@ class Watch(Iterator[Match]):
     ) -> None:
         self.stop()
 
-    def _save(self) -> None:
+    def __repr__(self) -> str:
+        return _about(self._core, self.stopped)
+
+    def _next(self, deadline: Optional[float]) -> Optional[Match]:
+        """The next match; None at the deadline, or when the watch ended."""
+        self._settle()
+        while not self.stopped:
+            match = self._core.next()
+            if match is not None:
+                return match
+            if self._core.done:
+                self._end()
+                break
+            event = self._event(deadline)
+            if event is None:
+                break
+            self._core.feed(event)
+            self._keep(False)
+        return None
+
+    def _settle(self) -> None:
+        self._keep(self._core.settle())
+
+    def _keep(self, worked: bool) -> None:
         token = self._core.take_unsaved()
-        if token and self._store is not None:
-            self._store.save(self._key, token)
+        if token:
+            self._place.keep(token, worked)
+
+    def _end(self) -> None:
+        self._stopped.set()
+        self._drop()
 
     def _drop(self) -> None:
         reader, self._reader = self._reader, None
@@ -205,16 +266,14 @@ class AsyncWatch(AsyncIterator[Match]):
         core: WatchCore,
         connect: Callable[[pb.WatchRequest], AsyncReader],
         *,
-        store: Optional[Any],
-        key: str,
+        place: AsyncPlace,
         timeout: Optional[float],
         open_timeout: float,
         timed_out: Callable[[], Exception],
     ) -> None:
         self._core = core
         self._connect = connect
-        self._store = store
-        self._key = key
+        self._place = place
         self._timeout = timeout
         self._open_timeout = open_timeout
         self._timed_out = timed_out
@@ -222,7 +281,6 @@ class AsyncWatch(AsyncIterator[Match]):
         self._stopped = threading.Event()
         self._wake: Optional[asyncio.Event] = None  # made in the event loop
         self._opened = False
-        self._first: Optional[pb.WatchResponse] = None
 
     @property
     def token(self) -> str:
@@ -248,11 +306,13 @@ class AsyncWatch(AsyncIterator[Match]):
         if self._opened:
             return self
         try:
-            stored = await self._stored()
+            stored = await self._place.load()
             if stored:
                 self._core.resume(stored)
-            self._first = await self._event(self._open_timeout)
-            if self._first is None and not self._stopped.is_set():
+            first = await self._event(time.monotonic() + self._open_timeout)
+            if first is not None:
+                self._core.feed(first)
+            elif not self.stopped:
                 raise self._timed_out()
         except BaseException:
             self.stop()
@@ -266,39 +326,44 @@ class AsyncWatch(AsyncIterator[Match]):
     async def __anext__(self) -> Match:
         """As `Watch.__next__`; raises StopAsyncIteration at its ends."""
         await self.open()
-        await self.commit()
-        deadline = (
+        match = await self._next(
             None if self._timeout is None else time.monotonic() + self._timeout
         )
-        while not self._core.done:
-            event, self._first = self._first, None
-            if event is None:
-                left = None if deadline is None else deadline - time.monotonic()
-                event = await self._event(left)
-            if event is None:
-                raise StopAsyncIteration
-            match = self._core.feed(event)
-            await self._save()
-            if match is not None:
-                return match
-        self.stop()
-        raise StopAsyncIteration
+        if match is None:
+            await (
+                self._place.close() if self.stopped else self._place.finish()
+            )
+            raise StopAsyncIteration
+        return match
 
     async def commit(self) -> None:
         """As `Watch.commit`."""
-        self._core.settle()
-        await self._save()
+        await self._settle()
+        if self._core.token:
+            await self._place.commit(self._core.token)
+
+    async def show(
+        self, limit: Optional[int] = None, seconds: Optional[float] = None
+    ) -> None:
+        """As `Watch.show`."""
+        await self.open()
+        showing = Showing(self._core.title, limit, seconds, self._timeout)
+        try:
+            while not (showing.over or self.stopped):
+                showing.take(await self._next(showing.until))
+            await self.commit()
+        finally:
+            showing.close()
 
     def stop(self) -> None:
-        """As `Watch.stop`; from the event loop's thread."""
-        self._stopped.set()
-        if self._wake is not None:
-            self._wake.set()
-        self._drop()
+        """As `Watch.stop`, without waiting; from the event loop's thread."""
+        self._end()
+        self._place.hurry()
 
     async def aclose(self) -> None:
-        """Ends the watch."""
-        self.stop()
+        """As `Watch.stop`: ends the watch, and waits for the last commit."""
+        self._end()
+        await self._place.close()
 
     async def __aenter__(self) -> AsyncWatch:
         return await self.open()
@@ -309,26 +374,51 @@ class AsyncWatch(AsyncIterator[Match]):
         error: Optional[BaseException],
         trace: Any,
     ) -> None:
-        self.stop()
+        await self.aclose()
 
-    async def _stored(self) -> Optional[str]:
-        if self._store is None:
-            return None
-        token: Optional[str] = await _call(self._store.load, self._key)
-        return token
+    def __repr__(self) -> str:
+        return "Async" + _about(self._core, self.stopped)
 
-    async def _save(self) -> None:
+    async def _next(self, deadline: Optional[float]) -> Optional[Match]:
+        """As `Watch._next`."""
+        await self._settle()
+        while not self.stopped:
+            match = self._core.next()
+            if match is not None:
+                return match
+            if self._core.done:
+                self._end()
+                break
+            event = await self._event(deadline)
+            if event is None:
+                break
+            self._core.feed(event)
+            await self._keep(False)
+        return None
+
+    async def _settle(self) -> None:
+        await self._keep(self._core.settle())
+
+    async def _keep(self, worked: bool) -> None:
         token = self._core.take_unsaved()
-        if token and self._store is not None:
-            await _call(self._store.save, self._key, token)
+        if token:
+            await self._place.keep(token, worked)
+
+    def _end(self) -> None:
+        self._stopped.set()
+        if self._wake is not None:
+            self._wake.set()
+        self._drop()
 
     def _drop(self) -> None:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.cancel()
 
-    async def _event(self, left: Optional[float]) -> Optional[pb.WatchResponse]:
-        deadline = None if left is None else time.monotonic() + left
+    async def _event(
+        self, deadline: Optional[float]
+    ) -> Optional[pb.WatchResponse]:
+        """As `Watch._event`."""
         while not self._stopped.is_set():
             left = SILENCE_SECONDS
             if deadline is not None:
@@ -373,8 +463,8 @@ class AsyncWatch(AsyncIterator[Match]):
             await asyncio.wait_for(self._wake.wait(), seconds)
 
 
-async def _call(function: Any, *args: Any) -> Any:
-    """Calls a store, which may be blocking or asynchronous."""
-    if inspect.iscoroutinefunction(function):
-        return await function(*args)
-    return await asyncio.to_thread(function, *args)
+def _about(core: WatchCore, stopped: bool) -> str:
+    """What a watch says of itself: a loop reads it, `show` shows it."""
+    state = "stopped" if stopped else "live" if core.caught_up else "open"
+    matches = _render.count(core.count, "match", "matches")
+    return f"Watch({core.title}, {state}, {matches})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -211,5 +212,9 @@ def test_the_notebook_runs(address: str, tmp_path: Path) -> None:
     outputs = json.dumps([cell.get("outputs") for cell in cells])
     assert "<mark>" in outputs
     assert "nothing lost, nothing twice" in outputs
+    shown = re.search(r"([01]) match(es)? for notebook-kites<", outputs)
+    assert shown, "the table was not drawn to its end"
+    assert "1 subscription<" in outputs or "subscriptions<" in outputs
+    assert re.search(r"\d matches, [0-9.]+ a day", outputs)
     committed = json.loads(notebook.read_text())["cells"]
     assert not any(cell.get("outputs") for cell in committed)

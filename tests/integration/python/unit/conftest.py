@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
+from typing import Callable
 
 import pytest
 
@@ -21,6 +23,24 @@ def server() -> Iterator[FakeServer]:
 def client(server: FakeServer) -> Iterator[paperwire.Client]:
     with paperwire.Client(server.address, timeout=10) as connected:
         yield connected
+
+
+@pytest.fixture
+def run(
+    server: FakeServer,
+) -> Callable[[Callable[[paperwire.AsyncClient], Awaitable[None]]], None]:
+    """Runs a coroutine with a connected client."""
+
+    def run_(body: Callable[[paperwire.AsyncClient], Awaitable[None]]) -> None:
+        async def connected() -> None:
+            async with paperwire.AsyncClient(
+                server.address, timeout=10
+            ) as client:
+                await asyncio.wait_for(body(client), 30)
+
+        asyncio.run(connected())
+
+    return run_
 
 
 @pytest.fixture

@@ -19,20 +19,6 @@ Code = grpc.StatusCode
 Body = Callable[[paperwire.AsyncClient], Awaitable[None]]
 
 
-@pytest.fixture
-def run(server: FakeServer) -> Callable[[Body], None]:
-    def run_(body: Body) -> None:
-        async def connected() -> None:
-            async with paperwire.AsyncClient(
-                server.address, timeout=10
-            ) as client:
-                await asyncio.wait_for(body(client), 30)
-
-        asyncio.run(connected())
-
-    return run_
-
-
 def expected(count: int) -> List[str]:
     return [f"Sparse Study {number}" for number in range(count)]
 

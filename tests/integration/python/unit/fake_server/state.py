@@ -1,0 +1,199 @@
+"""What the server keeps, and the faults that tests order."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+from datetime import datetime, timezone
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+
+import grpc
+
+from paperwire.v1 import (
+    paper_pb2,
+    query_pb2,
+    subscription_pb2,
+)
+from paperwire.v1 import paper_service_pb2 as papers_pb
+from paperwire.v1 import search_service_pb2 as search_pb
+
+from .failures import Code, Failure, status_of
+
+
+class Entry(NamedTuple):
+    """A change in the journal."""
+
+    sequence: int
+    paper: paper_pb2.Paper
+    created: bool
+    time: datetime
+
+
+class Standing:
+    """A subscription, and what it has asked since when."""
+
+    def __init__(
+        self, proto: subscription_pb2.Subscription, sequence: int
+    ) -> None:
+        self.proto = proto
+        self.created = self.cursor = sequence
+        self.queries = [(sequence, proto.query)]
+        self.deleted = False
+
+    @property
+    def mark(self) -> str:
+        """What its tokens carry."""
+        return f"{self.proto.name}@{self.created}"
+
+
+class State:
+    def __init__(self) -> None:
+        self.papers: Dict[str, paper_pb2.Paper] = {}
+        self.names: Dict[Tuple[str, str], str] = {}
+        self.journal: List[Entry] = []
+        self.applied: Dict[str, papers_pb.ImportPapersResponse] = {}
+        self.subscriptions: Dict[str, Standing] = {}
+        self.creations: Dict[str, str] = {}  # request id -> name
+        # Each call of CommitCursor that was well: when, and how far.
+        self.commits: List[Tuple[float, int]] = []
+        self.calls: collections.Counter[str] = collections.Counter()
+        self.metadata: Dict[str, str] = {}
+        self.batches: List[str] = []
+        self.events: List[int] = []  # how many matches came in each
+        # Faults: method -> the codes of its next calls.
+        self.failures: Dict[str, List[grpc.StatusCode]] = {}
+        self.delay = 0.0
+        self.break_watches_after: Optional[int] = None
+        self.end_watches_after: Optional[int] = None
+        self.lose_acknowledgements = 0
+        self.reject_words: List[str] = []
+        self.oldest_sequence = 0
+        self.oldest_time: Optional[datetime] = None
+        self.expire_page_tokens = False
+        self.never_batches = False  # like a server of the first release
+        # Sent with every first page, and by Suggest.
+        self.rewrites = search_pb.SearchResponse()
+        self.suggestions = search_pb.SuggestResponse()
+        self.suggest_request = search_pb.SuggestRequest()
+        self.heartbeat = 0.05
+        self._changed: asyncio.Condition  # of the server's event loop
+
+    @property
+    def sequence(self) -> int:
+        return self.journal[-1].sequence if self.journal else 0
+
+    async def notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def wait(self) -> None:
+        async with self._changed:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), self.heartbeat)
+
+    def apply(
+        self,
+        item: papers_pb.ImportItem,
+        source: str,
+        at: Optional[datetime] = None,
+    ) -> papers_pb.ImportVerdict:
+        verdict = papers_pb.ImportVerdict(line=item.line)
+        outcomes = papers_pb.ImportVerdict
+        if not item.paper.title:
+            verdict.outcome = outcomes.OUTCOME_REJECTED
+            verdict.reason = "title: is empty; give the paper's title"
+            return verdict
+        paper = paper_pb2.Paper()
+        paper.CopyFrom(item.paper)
+        if not paper.sources:
+            paper.sources.append(source or "import")
+        keys = [(e.scheme, e.value) for e in paper.external_ids]
+        keys = keys or [("title", paper.title)]
+        known = next((self.names[k] for k in keys if k in self.names), None)
+        name = known or f"papers/p{len(self.papers) + 1}"
+        paper.name = name
+        if known:
+            old = paper_pb2.Paper()
+            old.CopyFrom(self.papers[known])
+            for field in ("sequence", "etag"):
+                old.ClearField(field)
+            if old == paper:
+                verdict.outcome = outcomes.OUTCOME_UNCHANGED
+                verdict.name = name
+                return verdict
+        for key in keys:
+            self.names[key] = name
+        paper.sequence = self.sequence + 1
+        paper.etag = f"e{paper.sequence}"
+        before = self.papers.get(name)
+        self.papers[name] = paper
+        at = at or datetime.now(timezone.utc)
+        self.journal.append(Entry(paper.sequence, paper, before is None, at))
+        verdict.outcome = (
+            outcomes.OUTCOME_UPDATED if known else outcomes.OUTCOME_CREATED
+        )
+        verdict.name = name
+        return verdict
+
+    def find(self, name: str) -> paper_pb2.Paper:
+        key = name.partition("/")[2]
+        scheme, separator, value = key.partition(":")
+        if separator:
+            name = self.names.get((scheme, value), name)
+        if name not in self.papers:
+            raise Failure(status_of(Code.NOT_FOUND, f"no paper {name!r}"))
+        return self.papers[name]
+
+    def matcher(
+        self, query: query_pb2.Query
+    ) -> Callable[[paper_pb2.Paper], Tuple[bool, float]]:
+        """Returns what tells whether a paper matches, and how much of it."""
+        if query.text.count('"') % 2:
+            at = query.text.rindex('"')
+            raise Failure(
+                status_of(
+                    Code.INVALID_ARGUMENT,
+                    f"query.text: the quote at {at} is not closed; add a "
+                    'closing "',
+                    "INVALID_QUERY",
+                    "query.text",
+                    position=str(at),
+                )
+            )
+        words = query.text.lower().replace('"', " ").split()
+
+        def match(paper: paper_pb2.Paper) -> Tuple[bool, float]:
+            text = f"{paper.title} {paper.abstract}".lower()
+            fits = (
+                paper.state != paper_pb2.Paper.STATE_WITHDRAWN
+                and (
+                    not query.categories
+                    or bool(set(query.categories) & set(paper.categories))
+                )
+                and (
+                    not query.sources
+                    or bool(set(query.sources) & set(paper.sources))
+                )
+                and all(
+                    any(link.kind == kind for link in paper.links)
+                    for kind in query.has_links
+                )
+                and paper.vote_count >= query.min_vote_count
+                and _in_span(paper, query)
+            )
+            found = sum(word in text for word in words)
+            if not fits:
+                return False, 0.0
+            return found == len(words), float(found)
+
+        return match
+
+
+def _in_span(paper: paper_pb2.Paper, query: query_pb2.Query) -> bool:
+    at = paper.published_time.seconds
+    span = query.published
+    return not (
+        (span.HasField("start_time") and at < span.start_time.seconds)
+        or (span.HasField("end_time") and at >= span.end_time.seconds)
+    )
