@@ -35,10 +35,10 @@ absl::Status AddMatches(
                                      paper.abstract(), paper.abstract_words()),
                    match->mutable_highlights());
     }
-    mask.Apply(paper.bytes(),
-               match->GetReflection()
-                   ->MutableUnknownFields(match)
-                   ->AddLengthDelimited(v1::WatchMatch::kPaperFieldNumber));
+    mask.Apply(
+        paper.bytes(),
+        match->GetReflection()->MutableUnknownFields(match)->AddLengthDelimited(
+            v1::WatchMatch::kPaperFieldNumber));
   }
   return absl::OkStatus();
 }

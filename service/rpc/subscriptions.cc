@@ -46,8 +46,8 @@ absl::Status AddReading(store::Store& store, journal::Database& db,
   ASSIGN_OR_RETURN(
       standing::Deliveries pending,
       store.standing().Next(row.number, cursor.sequence, kMaxPending));
-  subscription->set_pending_count(static_cast<int32_t>(
-      std::min<size_t>(pending.news.size(), kMaxPending)));
+  subscription->set_pending_count(
+      static_cast<int32_t>(std::min<size_t>(pending.news.size(), kMaxPending)));
   return absl::OkStatus();
 }
 
@@ -131,9 +131,9 @@ absl::Status ListSubscriptions(store::Store& store,
   std::string after;
   const uint64_t fingerprint = ListFingerprint(request);
   if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(std::vector<uint64_t> fields,
-                     OpenToken(kListToken, request.page_token(), 3,
-                               "page_token"));
+    ASSIGN_OR_RETURN(
+        std::vector<uint64_t> fields,
+        OpenToken(kListToken, request.page_token(), 3, "page_token"));
     if (fields[0] != store.journal_id() || fields[1] != fingerprint) {
       return InvalidField("page_token",
                           "This token is of another list. Repeat the request "
@@ -173,9 +173,8 @@ absl::Status ListSubscriptions(store::Store& store,
 
 absl::Status FillReading(store::Store& store, v1::Subscription* subscription) {
   ASSIGN_OR_RETURN(journal::Connections::Lease db, store.journal().Take());
-  ASSIGN_OR_RETURN(
-      std::optional<standing::SubscriptionRow> row,
-      standing::FindSubscription(*db, subscription->name()));
+  ASSIGN_OR_RETURN(std::optional<standing::SubscriptionRow> row,
+                   standing::FindSubscription(*db, subscription->name()));
   if (!row.has_value()) return absl::OkStatus();  // deleted meanwhile
   return AddReading(store, *db, *row, subscription);
 }
@@ -197,9 +196,9 @@ void CommitCursor(
                           .is_subscription = true};
     Place found;
     found.number = row.number;
-    ASSIGN_OR_RETURN(found.sequence,
-                     OpenWatchToken(watched, request.resume_token(),
-                                    "resume_token"));
+    ASSIGN_OR_RETURN(
+        found.sequence,
+        OpenWatchToken(watched, request.resume_token(), "resume_token"));
     ASSIGN_OR_RETURN(int64_t last, journal::LastSequence(*db));
     if (found.sequence > last) {
       return InvalidField(

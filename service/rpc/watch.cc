@@ -28,11 +28,10 @@ absl::Status Watch::Begin(grpc::ByteBuffer* bytes) {
   RETURN_IF_ERROR(ParseMessage(bytes, &request_));
   RETURN_IF_ERROR(CheckMask(request_.read_mask()));
   mask_.emplace(request_.read_mask());
-  if (request_.max_batch_size() < 0 ||
-      request_.max_batch_size() > kMaxBatch) {
+  if (request_.max_batch_size() < 0 || request_.max_batch_size() > kMaxBatch) {
     return InvalidField("max_batch_size",
-                        StrCat("It is ", request_.max_batch_size(),
-                               "; 0 to ", kMaxBatch, " are allowed."));
+                        StrCat("It is ", request_.max_batch_size(), "; 0 to ",
+                               kMaxBatch, " are allowed."));
   }
   watched_.journal = store_.journal_id();
   return request_.subscription().empty() ? BeginQuery() : BeginSubscription();
@@ -78,8 +77,8 @@ absl::StatusOr<standing::SubscriptionRow> Watch::ReadSubscription() {
 }
 
 absl::Status Watch::BeginSubscription() {
-  RETURN_IF_ERROR(standing::CheckSubscriptionName(request_.subscription(),
-                                                  "subscription"));
+  RETURN_IF_ERROR(
+      standing::CheckSubscriptionName(request_.subscription(), "subscription"));
   if (request_.has_query()) {
     return InvalidField("query",
                         "A subscription has its own query. Give one of the "
@@ -92,8 +91,7 @@ absl::Status Watch::BeginSubscription() {
   watched_.is_subscription = true;
   watched_.id = static_cast<uint64_t>(row.number);
   ASSIGN_OR_RETURN(journal::Connections::Lease db, store_.journal().Take());
-  ASSIGN_OR_RETURN(standing::CursorRow cursor,
-                   standing::ReadCursor(*db, row));
+  ASSIGN_OR_RETURN(standing::CursorRow cursor, standing::ReadCursor(*db, row));
   RETURN_IF_ERROR(Start(cursor.sequence, row.created + 1));
   place_ = std::max(place_, row.created);
   return absl::OkStatus();
@@ -103,8 +101,7 @@ absl::Status Watch::Start(int64_t at_default, int64_t oldest) {
   const int64_t head = store_.feed().head();
   switch (request_.start_case()) {
     case v1::WatchRequest::kResumeToken: {
-      ASSIGN_OR_RETURN(place_, OpenWatchToken(watched_,
-                                              request_.resume_token(),
+      ASSIGN_OR_RETURN(place_, OpenWatchToken(watched_, request_.resume_token(),
                                               "resume_token"));
       if (place_ > head) {
         // It may be the follower that is behind, not the journal.
@@ -121,8 +118,7 @@ absl::Status Watch::Start(int64_t at_default, int64_t oldest) {
     case v1::WatchRequest::kStartTime: {
       ASSIGN_OR_RETURN(absl::Time time,
                        ToTime(request_.start_time(), "start_time"));
-      ASSIGN_OR_RETURN(journal::Connections::Lease db,
-                       store_.journal().Take());
+      ASSIGN_OR_RETURN(journal::Connections::Lease db, store_.journal().Take());
       ASSIGN_OR_RETURN(place_, journal::LastBefore(*db, time));
       return absl::OkStatus();
     }
@@ -144,11 +140,10 @@ absl::Status Watch::Start(int64_t at_default, int64_t oldest) {
 absl::StatusOr<bool> Watch::Advance() {
   if (watched_.is_subscription) {
     if (listener_->gone()) {
-      return WithReason(
-          absl::NotFoundError(
-              StrCat("The subscription ", request_.subscription(),
-                     " was deleted or has expired.")),
-          "SUBSCRIPTION_NOT_FOUND");
+      return WithReason(absl::NotFoundError(
+                            StrCat("The subscription ", request_.subscription(),
+                                   " was deleted or has expired.")),
+                        "SUBSCRIPTION_NOT_FOUND");
     }
     if (listener_->changes() != changes_) {
       RETURN_IF_ERROR(ReadSubscription().status());
@@ -160,9 +155,9 @@ absl::StatusOr<bool> Watch::Advance() {
   if (!watched_.is_subscription) {
     RETURN_IF_ERROR(AdvanceQuery());
   } else {
-    ASSIGN_OR_RETURN(standing::Deliveries next,
-                     store_.standing().Next(listener_->query(), place_,
-                                            kAhead));
+    ASSIGN_OR_RETURN(
+        standing::Deliveries next,
+        store_.standing().Next(listener_->query(), place_, kAhead));
     waiting_.assign(next.news.begin(), next.news.end());
     place_ = next.place;
   }
@@ -180,8 +175,7 @@ absl::Status Watch::AdvanceQuery() {
   while (waiting_.empty()) {
     const std::shared_ptr<const standing::Batch> kept =
         store_.feed().Kept(place_);
-    if (kept == nullptr || !kept->matched ||
-        !listener_->Covers(kept->first)) {
+    if (kept == nullptr || !kept->matched || !listener_->Covers(kept->first)) {
       break;
     }
     for (const standing::News& news : kept->NewsOf(listener_->query())) {
@@ -205,15 +199,14 @@ absl::StatusOr<v1::WatchResponse> Watch::TakeMatches() {
   const size_t size = std::min<size_t>(
       waiting_.size(),
       static_cast<size_t>(std::max(1, request_.max_batch_size())));
-  const std::vector<standing::Delivery> some(waiting_.begin(),
-                                             waiting_.begin() +
-                                                 static_cast<long>(size));
+  const std::vector<standing::Delivery> some(
+      waiting_.begin(), waiting_.begin() + static_cast<long>(size));
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<long>(size));
   v1::WatchMatches matches;
-  RETURN_IF_ERROR(AddMatches(store_.papers(), some, *mask_,
-                             highlighter_.has_value() ? &*highlighter_
-                                                      : nullptr,
-                             matches.mutable_matches()));
+  RETURN_IF_ERROR(
+      AddMatches(store_.papers(), some, *mask_,
+                 highlighter_.has_value() ? &*highlighter_ : nullptr,
+                 matches.mutable_matches()));
   for (v1::WatchMatch& match : *matches.mutable_matches()) {
     match.set_resume_token(WatchToken(watched_, match.sequence()));
   }

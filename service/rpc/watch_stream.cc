@@ -38,8 +38,7 @@ class Pace {
   absl::Time next_beat() const { return last_progress_ + heartbeat_; }
   bool is_due() const { return absl::Now() >= next_beat(); }
   bool is_due_when_busy() const {
-    return absl::Now() >=
-           last_progress_ + std::min(heartbeat_, kBusyProgress);
+    return absl::Now() >= last_progress_ + std::min(heartbeat_, kBusyProgress);
   }
 
  private:

@@ -52,8 +52,11 @@ absl::Status TokenTooOld(const Watched& watched, int64_t sequence,
                          int64_t oldest) {
   return WithReason(
       absl::OutOfRangeError(StrCat(
-          "The token's place (", sequence, ") is no longer in the journal, "
-          "which begins at ", oldest, ". Start with the oldest usable token, "
+          "The token's place (", sequence,
+          ") is no longer in the journal, "
+          "which begins at ",
+          oldest,
+          ". Start with the oldest usable token, "
           "which this error carries as oldest_token; what lies between is "
           "found by a search.")),
       "TOKEN_TOO_OLD", {{"oldest_token", WatchToken(watched, oldest - 1)}});

@@ -132,8 +132,7 @@ bool FindAnchors(const Node& root, const Frequency& frequency,
                  std::vector<Anchor>* anchors) {
   const Choice choice = Choose(root, frequency);
   if (!choice.found) return false;
-  anchors->insert(anchors->end(), choice.anchors.begin(),
-                  choice.anchors.end());
+  anchors->insert(anchors->end(), choice.anchors.begin(), choice.anchors.end());
   return true;
 }
 

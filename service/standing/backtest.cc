@@ -55,18 +55,18 @@ class Runner {
     ASSIGN_OR_RETURN(Entry first, journal::ReadOne(db_, oldest));
     if (first.time <= options_.start) return absl::OkStatus();
     const std::string from = absl::FormatTime(first.time, absl::UTCTimeZone());
-    return WithReason(
-        absl::OutOfRangeError(
-            StrCat("The journal begins at ", from,
-                   ", after the beginning of the span. Start there.")),
-        "HISTORY_TOO_SHORT", {{"oldest_time", from}});
+    return WithReason(absl::OutOfRangeError(StrCat(
+                          "The journal begins at ", from,
+                          ", after the beginning of the span. Start there.")),
+                      "HISTORY_TOO_SHORT", {{"oldest_time", from}});
   }
 
   // The entries of the span that changed a paper, and those that were changed.
   absl::Status FindChanges() {
     journal::Statement& later =
-        db_.Get("SELECT sequence, previous, kind FROM entry "
-                "WHERE sequence > ?1 AND sequence <= ?2")
+        db_.Get(
+               "SELECT sequence, previous, kind FROM entry "
+               "WHERE sequence > ?1 AND sequence <= ?2")
             .Bind(1, before_)
             .Bind(2, snapshot_.sequence());
     int64_t read = 0;
@@ -143,11 +143,9 @@ class Runner {
   // Whether the paper of an entry was delivered in the span already.
   absl::StatusOr<bool> AnyOf(int64_t sequence,
                              const absl::flat_hash_set<int64_t>& matched) {
-    ASSIGN_OR_RETURN(std::vector<int64_t> lineage,
-                     ReadLineage(db_, sequence));
-    return std::any_of(lineage.begin(), lineage.end(), [&](int64_t s) {
-      return matched.contains(s);
-    });
+    ASSIGN_OR_RETURN(std::vector<int64_t> lineage, ReadLineage(db_, sequence));
+    return std::any_of(lineage.begin(), lineage.end(),
+                       [&](int64_t s) { return matched.contains(s); });
   }
 
   absl::Status AddVersions(const Batch& batch) {
@@ -170,16 +168,16 @@ class Runner {
 
   absl::Status CountDays(Backtest* result) {
     const absl::TimeZone utc = absl::UTCTimeZone();
-    const absl::CivilDay last = absl::ToCivilDay(
-        options_.end - absl::Microseconds(1), utc);
+    const absl::CivilDay last =
+        absl::ToCivilDay(options_.end - absl::Microseconds(1), utc);
     absl::CivilDay day = std::max(absl::ToCivilDay(options_.start, utc),
                                   last - (options_.max_days - 1));
     ASSIGN_OR_RETURN(int64_t from,
                      journal::LastBefore(db_, absl::FromCivil(day, utc)));
     for (; day <= last; ++day) {
       RETURN_IF_ERROR(Check());
-      ASSIGN_OR_RETURN(int64_t to, journal::LastBefore(
-                                       db_, absl::FromCivil(day + 1, utc)));
+      ASSIGN_OR_RETURN(int64_t to,
+                       journal::LastBefore(db_, absl::FromCivil(day + 1, utc)));
       const auto begin =
           std::upper_bound(delivered_.begin(), delivered_.end(), from);
       const auto end =

@@ -19,7 +19,7 @@ namespace {
 
 std::shared_ptr<const index::Segment> SegmentOf(
     const std::vector<Change>& entries,
-    std::shared_ptr<const v1::Paper> Change::* side) {
+    std::shared_ptr<const v1::Paper> Change::*side) {
   static thread_local text::Analyzer analyzer;
   index::SegmentBuilder builder(&analyzer);
   bool empty = true;
@@ -37,15 +37,13 @@ std::shared_ptr<const index::Segment> SegmentOf(
 
 std::span<const News> Batch::NewsOf(int64_t query) const {
   const auto begin = std::partition_point(
-      news.begin(), news.end(),
-      [&](const News& n) { return n.query < query; });
+      news.begin(), news.end(), [&](const News& n) { return n.query < query; });
   const auto end = std::partition_point(
       begin, news.end(), [&](const News& n) { return n.query == query; });
   return {begin, end};
 }
 
-std::vector<std::vector<Change>> SplitRuns(
-    std::vector<Change> entries) {
+std::vector<std::vector<Change>> SplitRuns(std::vector<Change> entries) {
   std::vector<std::vector<Change>> runs;
   absl::flat_hash_set<int64_t> numbers;
   const auto goes_on = [&](const Change& entry) {
@@ -65,16 +63,16 @@ std::vector<std::vector<Change>> SplitRuns(
   return runs;
 }
 
-std::shared_ptr<Batch> MakeBatch(
-    std::vector<Change> run, int64_t after_sequence, int64_t last,
-    std::shared_ptr<const index::Segment> after) {
+std::shared_ptr<Batch> MakeBatch(std::vector<Change> run,
+                                 int64_t after_sequence, int64_t last,
+                                 std::shared_ptr<const index::Segment> after) {
   auto batch = std::make_shared<Batch>();
   batch->first = after_sequence + 1;
   batch->last = last;
   if (run.empty() || !journal::IsOfPaper(run[0].kind)) return batch;
   batch->before = SegmentOf(run, &Change::before);
-  batch->after = after != nullptr ? std::move(after)
-                                  : SegmentOf(run, &Change::after);
+  batch->after =
+      after != nullptr ? std::move(after) : SegmentOf(run, &Change::after);
   batch->entries = std::move(run);
   return batch;
 }
@@ -88,8 +86,9 @@ bool IsNewVersion(const v1::Paper& before, const v1::Paper& after) {
          revised(after) > revised(before);
 }
 
-absl::StatusOr<std::vector<const Change*>> NewMatches(
-    const Batch& batch, const query::Query& query, int64_t after_sequence) {
+absl::StatusOr<std::vector<const Change*>> NewMatches(const Batch& batch,
+                                                      const query::Query& query,
+                                                      int64_t after_sequence) {
   std::vector<const Change*> news;
   if (batch.after == nullptr) return news;
   ASSIGN_OR_RETURN(std::vector<int64_t> now,

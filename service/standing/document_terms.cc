@@ -23,10 +23,10 @@ SegmentTerms::SegmentTerms(const index::Segment& segment) : segment_(segment) {
   };
   for (uint32_t t = 0; t < segment.terms().size(); ++t) {
     const Key key = WordKey(segment.terms()[t]);
-    index::ForEachPosting(
-        segment, t, [&](uint32_t document, query::FieldSet fields) {
-          add(document, {key, t, fields});
-        });
+    index::ForEachPosting(segment, t,
+                          [&](uint32_t document, query::FieldSet fields) {
+                            add(document, {key, t, fields});
+                          });
   }
   for (uint32_t k = 0; k < segment.keywords().size(); ++k) {
     const Key key = KeywordTermKey(segment.keywords()[k]);
@@ -84,8 +84,8 @@ bool DocumentTerms::In(query::Range::Column column, int64_t min,
   const bool votes = column == query::Range::Column::kVotes;
   const uint8_t has = votes ? index::kHasVotes : index::kHasPublished;
   if ((segment_->flags()[document_] & has) == 0) return false;
-  const int64_t value = (votes ? segment_->votes()
-                               : segment_->published())[document_];
+  const int64_t value =
+      (votes ? segment_->votes() : segment_->published())[document_];
   return value >= min && value <= max;
 }
 

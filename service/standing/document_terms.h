@@ -38,8 +38,8 @@ class SegmentTerms {
 
   const index::Segment& segment() const { return segment_; }
   std::span<const TermOf> of(uint32_t document) const {
-    return std::span(terms_).subspan(
-        begins_[document], begins_[document + 1] - begins_[document]);
+    return std::span(terms_).subspan(begins_[document],
+                                     begins_[document + 1] - begins_[document]);
   }
 
  private:

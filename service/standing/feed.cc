@@ -79,8 +79,8 @@ absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
                    journal::ReadAfter(*db, sequence, limit));
   if (entries.empty() || entries.front().sequence != sequence + 1) {
     return WithReason(
-        absl::OutOfRangeError(StrCat(
-            "The journal no longer holds the entry ", sequence + 1, ".")),
+        absl::OutOfRangeError(StrCat("The journal no longer holds the entry ",
+                                     sequence + 1, ".")),
         "TOKEN_TOO_OLD");
   }
   const int64_t last = entries.back().sequence;

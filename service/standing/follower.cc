@@ -86,9 +86,10 @@ absl::Status Follower::Load(Database& db, Frequency frequency) {
       absl::StatusOr<query::Query> query = query::Parse(subscription.query());
       if (!query.ok()) {
         // The language was another one when it was stored.
-        spdlog::error("the query of {} cannot be read any more and stands "
-                      "still until it is changed: {}",
-                      row.name, std::string(query.status().message()));
+        spdlog::error(
+            "the query of {} cannot be read any more and stands "
+            "still until it is changed: {}",
+            row.name, std::string(query.status().message()));
         continue;
       }
       Put(row.number, *query, subscription.news() == v1::NEWS_VERSIONS);
@@ -150,9 +151,10 @@ void Follower::Follow(std::vector<Change> run, int64_t last,
       MakeBatch(std::move(run), feed_.head(), last, std::move(after));
   const absl::Status matched = MatchRun(batch.get());
   if (!matched.ok()) {
-    spdlog::error("standing queries could not be matched with journal entries "
-                  "{} to {}: {}",
-                  batch->first, batch->last, matched.ToString());
+    spdlog::error(
+        "standing queries could not be matched with journal entries "
+        "{} to {}: {}",
+        batch->first, batch->last, matched.ToString());
   }
   Note(*batch);
   CountQueries();
@@ -217,10 +219,9 @@ absl::Status Follower::MatchRun(Batch* batch) {
         was.Load(*before,
                  batch->before->FindNumber(batch->entries[entry].number));
       }
-      ASSIGN_OR_RETURN(
-          std::optional<News> news,
-          NewsIn(*batch, m, entry, before.has_value() ? &*before : nullptr,
-                 &was));
+      ASSIGN_OR_RETURN(std::optional<News> news,
+                       NewsIn(*batch, m, entry,
+                              before.has_value() ? &*before : nullptr, &was));
       if (news.has_value()) batch->news.push_back(*news);
     }
     std::sort(batch->news.begin(), batch->news.end());
@@ -229,19 +230,22 @@ absl::Status Follower::MatchRun(Batch* batch) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<News>> Follower::NewsIn(
-    const Batch& batch, const Matched& matched, uint32_t entry,
-    const SegmentTerms* before, DocumentTerms* was) {
+absl::StatusOr<std::optional<News>> Follower::NewsIn(const Batch& batch,
+                                                     const Matched& matched,
+                                                     uint32_t entry,
+                                                     const SegmentTerms* before,
+                                                     DocumentTerms* was) {
   const Change& change = batch.entries[entry];
   const Standing& standing = by_handle_[matched.handle];
   const News news{standing.query, entry, false};
   if (change.created) return news;
   if (change.before != nullptr) {
     ASSIGN_OR_RETURN(
-        bool did, matcher_.Matches(matched.handle, before->segment(),
-                                   batch.before->FindNumber(change.number),
-                                   was));
-    if (did && (!standing.versions || !IsNewVersion(*change.before, *change.after))) {
+        bool did,
+        matcher_.Matches(matched.handle, before->segment(),
+                         batch.before->FindNumber(change.number), was));
+    if (did &&
+        (!standing.versions || !IsNewVersion(*change.before, *change.after))) {
       return std::nullopt;
     }
     if (did) return News{standing.query, entry, true};
@@ -250,9 +254,10 @@ absl::StatusOr<std::optional<News>> Follower::NewsIn(
   const absl::StatusOr<bool> delivered = WasDelivered(standing.query, change);
   if (!delivered.ok()) {
     // Twice is better than not at all.
-    spdlog::error("cannot tell whether journal entry {} was delivered under "
-                  "another name: {}",
-                  change.sequence, delivered.status().ToString());
+    spdlog::error(
+        "cannot tell whether journal entry {} was delivered under "
+        "another name: {}",
+        change.sequence, delivered.status().ToString());
     return news;
   }
   if (*delivered) return std::nullopt;
@@ -290,8 +295,8 @@ void Follower::Note(const Batch& batch) {
 }
 
 std::optional<Unnoted> Follower::TakeUnnoted() {
-  if (noting_ || (unnoted_.matches.empty() &&
-                  unnoted_.position - noted_ < kMaxLag)) {
+  if (noting_ ||
+      (unnoted_.matches.empty() && unnoted_.position - noted_ < kMaxLag)) {
     return std::nullopt;
   }
   noting_ = true;
@@ -316,8 +321,8 @@ absl::StatusOr<std::shared_ptr<const void>> Follower::Reserve(
   RETURN_IF_ERROR(CheckBreadth(query, there));
   if (IsAnchored(query)) return std::shared_ptr<const void>();
   ++reserved_;
-  return std::shared_ptr<const void>(
-      this, [this](const void*) { --reserved_; });
+  return std::shared_ptr<const void>(this,
+                                     [this](const void*) { --reserved_; });
 }
 
 std::unique_ptr<Listener> Follower::ListenTo(query::Query query,
@@ -349,9 +354,8 @@ void Follower::Leave(Listener* listener) {
   if (all.empty()) listeners_.erase(listener->query_);
   std::erase(impatient_, listener);
   const size_t waiting = pending_.size();
-  std::erase_if(pending_, [&](const Pending& p) {
-    return p.listener == listener;
-  });
+  std::erase_if(pending_,
+                [&](const Pending& p) { return p.listener == listener; });
   if (listener->query_ < 0 && waiting == pending_.size()) {
     left_.push_back(listener->query_);
   }

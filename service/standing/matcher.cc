@@ -107,8 +107,7 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
 void Matcher::Remove(uint32_t handle) {
   ClearBit(&live_, handle);
   text_bytes_ -= TextOf(handle).size();
-  const auto it =
-      std::find(unanchored_.begin(), unanchored_.end(), handle);
+  const auto it = std::find(unanchored_.begin(), unanchored_.end(), handle);
   if (it != unanchored_.end()) {
     unanchored_searched_ -= !TextOf(handle).empty();
     unanchored_.erase(it);
@@ -163,8 +162,7 @@ void Matcher::Collect(uint32_t document, std::vector<Matched>* matched) {
       }
     }
   }
-  candidates_.insert(candidates_.end(), unanchored_.begin(),
-                     unanchored_.end());
+  candidates_.insert(candidates_.end(), unanchored_.begin(), unanchored_.end());
 }
 
 void Matcher::MatchOne(uint32_t document, std::vector<Matched>* matched,

@@ -113,8 +113,7 @@ class Matcher {
                 std::vector<Matched>* maybe);
   // Puts what is filed under the document's words into candidates_.
   void Collect(uint32_t document, std::vector<Matched>* matched);
-  absl::Status Search(const index::Segment& segment,
-                      std::vector<Matched> maybe,
+  absl::Status Search(const index::Segment& segment, std::vector<Matched> maybe,
                       std::vector<Matched>* matched) const;
   // Forgets what was removed.
   void Sweep();

@@ -27,8 +27,7 @@ class RecordStore {
 
   uint32_t Add(std::string_view bytes) {
     if (blocks_.empty() || used_ + bytes.size() > kBlockBytes) {
-      blocks_.push_back(
-          std::make_unique_for_overwrite<uint8_t[]>(kBlockBytes));
+      blocks_.push_back(std::make_unique_for_overwrite<uint8_t[]>(kBlockBytes));
       used_ = 0;
     }
     const size_t place = (blocks_.size() - 1) * kBlockBytes + used_;

@@ -93,12 +93,11 @@ absl::Status PrepareSubscriptionTables(Database& db) {
 
 absl::Status RebuildSubscriptionTables(Database& db) {
   RETURN_IF_ERROR(PrepareSubscriptionTables(db));
-  RETURN_IF_ERROR(
-      db.Execute("BEGIN IMMEDIATE; DELETE FROM subscription;"));
+  RETURN_IF_ERROR(db.Execute("BEGIN IMMEDIATE; DELETE FROM subscription;"));
   const absl::Status rebuilt = [&]() -> absl::Status {
     std::vector<int64_t> sequences;
-    Statement& all = db.Get(
-        "SELECT sequence FROM entry WHERE kind >= ?1 ORDER BY sequence");
+    Statement& all =
+        db.Get("SELECT sequence FROM entry WHERE kind >= ?1 ORDER BY sequence");
     all.Bind(1, static_cast<int64_t>(Kind::kSubscribed));
     while (true) {
       ASSIGN_OR_RETURN(bool found, all.Step());
@@ -175,12 +174,11 @@ absl::StatusOr<SubscriptionRow> NeedSubscription(Database& db,
   ASSIGN_OR_RETURN(std::optional<SubscriptionRow> row,
                    FindSubscription(db, name));
   if (row.has_value()) return *std::move(row);
-  return WithReason(
-      absl::NotFoundError(
-          StrCat("There is no subscription ", name.substr(0, 200),
-                 ": it was never created, was deleted, or has expired. "
-                 "ListSubscriptions tells which there are.")),
-      "SUBSCRIPTION_NOT_FOUND");
+  return WithReason(absl::NotFoundError(StrCat(
+                        "There is no subscription ", name.substr(0, 200),
+                        ": it was never created, was deleted, or has expired. "
+                        "ListSubscriptions tells which there are.")),
+                    "SUBSCRIPTION_NOT_FOUND");
 }
 
 absl::StatusOr<std::vector<SubscriptionRow>> ListOwned(Database& db,
@@ -200,8 +198,7 @@ absl::StatusOr<std::vector<SubscriptionRow>> ListOwned(Database& db,
 }
 
 absl::StatusOr<std::vector<SubscriptionRow>> ListAll(Database& db,
-                                                     int64_t after,
-                                                     int limit) {
+                                                     int64_t after, int limit) {
   return ReadRows(db.Get(StrCat(kColumns,
                                 " FROM subscription WHERE number > ?1 "
                                 "ORDER BY number LIMIT ?2"))
@@ -238,8 +235,7 @@ absl::StatusOr<v1::Subscription> ReadSubscription(Database& db,
       StrCat("The subscription ", row.name, " is younger than ", up_to, "."));
 }
 
-absl::StatusOr<CursorRow> ReadCursor(Database& db,
-                                     const SubscriptionRow& row) {
+absl::StatusOr<CursorRow> ReadCursor(Database& db, const SubscriptionRow& row) {
   Statement& statement =
       db.Get("SELECT sequence, time FROM cursor WHERE number = ?1")
           .Bind(1, row.number);
@@ -286,8 +282,9 @@ absl::Status NoteMatches(Database& db, const std::vector<MatchRow>& matches,
 absl::StatusOr<std::vector<MatchRow>> ReadMatches(Database& db, int64_t number,
                                                   int64_t after, int limit) {
   Statement& statement =
-      db.Get("SELECT sequence, time, flags FROM match "
-             "WHERE number = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3")
+      db.Get(
+            "SELECT sequence, time, flags FROM match "
+            "WHERE number = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3")
           .Bind(1, number)
           .Bind(2, after)
           .Bind(3, limit);
@@ -306,12 +303,11 @@ absl::StatusOr<std::vector<MatchRow>> ReadMatches(Database& db, int64_t number,
 absl::StatusOr<bool> AnyNoted(Database& db, int64_t number,
                               const std::vector<int64_t>& sequences) {
   for (const int64_t sequence : sequences) {
-    ASSIGN_OR_RETURN(
-        int64_t noted,
-        ReadInt(db.Get("SELECT count(*) FROM match "
-                       "WHERE number = ?1 AND sequence = ?2")
-                    .Bind(1, number)
-                    .Bind(2, sequence)));
+    ASSIGN_OR_RETURN(int64_t noted,
+                     ReadInt(db.Get("SELECT count(*) FROM match "
+                                    "WHERE number = ?1 AND sequence = ?2")
+                                 .Bind(1, number)
+                                 .Bind(2, sequence)));
     if (noted > 0) return true;
   }
   return false;

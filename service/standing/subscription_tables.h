@@ -74,9 +74,10 @@ absl::Status NoteRequest(journal::Database& db, int64_t number,
 absl::StatusOr<SubscriptionRow> NeedSubscription(journal::Database& db,
                                                  std::string_view name);
 // Those of an owner with names after `after`, by name.
-absl::StatusOr<std::vector<SubscriptionRow>> ListOwned(
-    journal::Database& db, std::string_view parent, std::string_view after,
-    int limit);
+absl::StatusOr<std::vector<SubscriptionRow>> ListOwned(journal::Database& db,
+                                                       std::string_view parent,
+                                                       std::string_view after,
+                                                       int limit);
 // All with numbers after `after`, by number.
 absl::StatusOr<std::vector<SubscriptionRow>> ListAll(journal::Database& db,
                                                      int64_t after, int limit);
@@ -104,8 +105,8 @@ absl::Status NoteMatches(journal::Database& db,
                          int64_t position);
 // What was noted for one subscription after a sequence number, in order.
 absl::StatusOr<std::vector<MatchRow>> ReadMatches(journal::Database& db,
-                                                  int64_t number,
-                                                  int64_t after, int limit);
+                                                  int64_t number, int64_t after,
+                                                  int limit);
 // Whether one of these entries was noted for it.
 absl::StatusOr<bool> AnyNoted(journal::Database& db, int64_t number,
                               const std::vector<int64_t>& sequences);

@@ -68,14 +68,13 @@ absl::Status CheckLabels(const v1::Subscription& subscription) {
 
 // Everything that a caller may set.
 absl::Status Check(const v1::Subscription& subscription, absl::Time now) {
-  const absl::StatusOr<query::Query> query =
-      query::Parse(subscription.query());
+  const absl::StatusOr<query::Query> query = query::Parse(subscription.query());
   if (!query.ok()) return PrefixField("subscription.query", query.status());
   if (subscription.display_name().size() > kMaxDisplayName) {
-    return InvalidField("subscription.display_name",
-                        StrCat("It has ", subscription.display_name().size(),
-                               " bytes; at most ", kMaxDisplayName,
-                               " are kept."));
+    return InvalidField(
+        "subscription.display_name",
+        StrCat("It has ", subscription.display_name().size(),
+               " bytes; at most ", kMaxDisplayName, " are kept."));
   }
   if (!v1::News_IsValid(subscription.news())) {
     return InvalidField("subscription.news",
@@ -171,10 +170,10 @@ absl::StatusOr<Subscriptions::Found> Subscriptions::Find(
                    ReadSubscription(db_, found.row, found.row.sequence));
   if (!etag.empty() && etag != found.subscription.etag()) {
     return WithReason(
-        absl::AbortedError(StrCat(
-            "The subscription ", name, " has changed: its etag is ",
-            found.subscription.etag(), ", not ", etag.substr(0, 64),
-            ". Read it again and decide anew.")),
+        absl::AbortedError(
+            StrCat("The subscription ", name, " has changed: its etag is ",
+                   found.subscription.etag(), ", not ", etag.substr(0, 64),
+                   ". Read it again and decide anew.")),
         "ETAG_MISMATCH", {{"etag", found.subscription.etag()}});
   }
   return found;
@@ -186,17 +185,15 @@ absl::StatusOr<std::string> Subscriptions::NewName(std::string_view parent,
     return StrCat(parent, "/subscriptions/", i);
   };
   if (!id.empty()) {
-    RETURN_IF_ERROR(
-        CheckSubscriptionName(name_of(id), "subscription_id"));
+    RETURN_IF_ERROR(CheckSubscriptionName(name_of(id), "subscription_id"));
     ASSIGN_OR_RETURN(std::optional<SubscriptionRow> there,
                      FindSubscription(db_, name_of(id)));
     if (!there.has_value()) return name_of(id);
-    return WithReason(
-        absl::AlreadyExistsError(StrCat(
-            "There is a subscription ", name_of(id),
-            " already. Give another id, or change that one with "
-            "UpdateSubscription.")),
-        "SUBSCRIPTION_EXISTS", {{"name", name_of(id)}});
+    return WithReason(absl::AlreadyExistsError(StrCat(
+                          "There is a subscription ", name_of(id),
+                          " already. Give another id, or change that one with "
+                          "UpdateSubscription.")),
+                      "SUBSCRIPTION_EXISTS", {{"name", name_of(id)}});
   }
   for (int64_t number = last_number_ + 1;; ++number) {
     const std::string name = name_of(StrCat("s", number));
@@ -248,8 +245,8 @@ absl::StatusOr<v1::Subscription> Subscriptions::Update(
   v1::Subscription changed = found.subscription;
   RETURN_IF_ERROR(ApplyUpdate(request, &changed));
   RETURN_IF_ERROR(Check(changed, appender_.Now()));
-  if (google::protobuf::util::MessageDifferencer::Equals(
-          changed, found.subscription)) {
+  if (google::protobuf::util::MessageDifferencer::Equals(changed,
+                                                         found.subscription)) {
     return found.subscription;
   }
   return Write(found.row.number, found.row.sequence, std::move(changed),
@@ -257,8 +254,8 @@ absl::StatusOr<v1::Subscription> Subscriptions::Update(
 }
 
 absl::StatusOr<v1::Subscription> Subscriptions::SetState(
-    std::string_view name, std::string_view etag,
-    v1::Subscription::State state, std::vector<Change>* changes) {
+    std::string_view name, std::string_view etag, v1::Subscription::State state,
+    std::vector<Change>* changes) {
   RETURN_IF_ERROR(CheckSubscriptionName(name, "name"));
   ASSIGN_OR_RETURN(Found found, Find(name, etag));
   if (found.subscription.state() == state) return found.subscription;
@@ -267,16 +264,15 @@ absl::StatusOr<v1::Subscription> Subscriptions::SetState(
                std::move(found.subscription), changes);
 }
 
-absl::Status Subscriptions::Delete(std::string_view name,
-                                   std::string_view etag,
+absl::Status Subscriptions::Delete(std::string_view name, std::string_view etag,
                                    std::vector<Change>* changes) {
   RETURN_IF_ERROR(CheckSubscriptionName(name, "name"));
   ASSIGN_OR_RETURN(Found found, Find(name, etag));
   return WriteGone(found.row, changes);
 }
 
-absl::StatusOr<int> Subscriptions::DeleteExpired(
-    int limit, std::vector<Change>* changes) {
+absl::StatusOr<int> Subscriptions::DeleteExpired(int limit,
+                                                 std::vector<Change>* changes) {
   ASSIGN_OR_RETURN(std::vector<std::string> names,
                    ListExpired(db_, appender_.Now(), limit));
   for (const std::string& name : names) {
@@ -291,10 +287,11 @@ absl::StatusOr<CursorRow> Subscriptions::Commit(std::string_view name,
                                                 int64_t sequence) {
   ASSIGN_OR_RETURN(SubscriptionRow row, NeedSubscription(db_, name));
   if (row.number != number) {
-    return InvalidField("resume_token",
-                        StrCat("This token is of another subscription than ",
-                               name, ", or of one of that name that was "
-                               "deleted. Commit what a Watch of it gave."));
+    return InvalidField(
+        "resume_token",
+        StrCat("This token is of another subscription than ", name,
+               ", or of one of that name that was "
+               "deleted. Commit what a Watch of it gave."));
   }
   ASSIGN_OR_RETURN(CursorRow cursor, ReadCursor(db_, row));
   if (sequence <= cursor.sequence && cursor.time.has_value()) return cursor;
@@ -331,8 +328,7 @@ absl::StatusOr<v1::Subscription> Subscriptions::Write(
   change.time = entry.time;
   change.kind = entry.kind;
   change.number = number;
-  change.subscription =
-      std::make_shared<const v1::Subscription>(subscription);
+  change.subscription = std::make_shared<const v1::Subscription>(subscription);
   changes->push_back(std::move(change));
   return subscription;
 }

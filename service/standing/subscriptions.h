@@ -76,9 +76,9 @@ class Subscriptions {
   absl::StatusOr<Found> Find(std::string_view name, std::string_view etag);
   absl::StatusOr<std::string> NewName(std::string_view parent,
                                       std::string_view id);
-  absl::StatusOr<v1::Subscription> Write(
-      int64_t number, int64_t previous, v1::Subscription subscription,
-      std::vector<journal::Change>* changes);
+  absl::StatusOr<v1::Subscription> Write(int64_t number, int64_t previous,
+                                         v1::Subscription subscription,
+                                         std::vector<journal::Change>* changes);
   absl::Status WriteGone(const SubscriptionRow& row,
                          std::vector<journal::Change>* changes);
 

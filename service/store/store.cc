@@ -55,9 +55,8 @@ index::Change ToIndexChange(int64_t number, int64_t sequence,
 // Brings the index up to the journal's end.
 absl::Status Replay(Database& db, index::Index& index) {
   while (true) {
-    ASSIGN_OR_RETURN(
-        std::vector<journal::Entry> entries,
-        journal::ReadAfter(db, index.sequence(), kReplayEntries));
+    ASSIGN_OR_RETURN(std::vector<journal::Entry> entries,
+                     journal::ReadAfter(db, index.sequence(), kReplayEntries));
     if (entries.empty()) return absl::OkStatus();
     std::vector<index::Change> changes;
     for (const journal::Entry& entry : entries) {
@@ -83,9 +82,8 @@ absl::StatusOr<std::unique_ptr<index::Index>> OpenIndex(
   ASSIGN_OR_RETURN(int64_t last, journal::LastSequence(db));
   if (index->sequence() > last) {
     // The journal was put back to an older state, the index was not.
-    spdlog::warn(
-        "the index is ahead of the journal ({} > {}): making it again",
-        index->sequence(), last);
+    spdlog::warn("the index is ahead of the journal ({} > {}): making it again",
+                 index->sequence(), last);
     index.reset();
     std::filesystem::remove_all(folder, ignored);
     ASSIGN_OR_RETURN(index, index::Index::Open(options));
@@ -140,10 +138,9 @@ struct Store::Impl {
 
   void Start() {
     following_thread = std::thread([this] { FollowAll(); });
-    writer = std::make_unique<Writer>(db.get(), clock, options.group_papers,
-                                      [this](Group group) {
-                                        Hand(std::move(group));
-                                      });
+    writer = std::make_unique<Writer>(
+        db.get(), clock, options.group_papers,
+        [this](Group group) { Hand(std::move(group)); });
   }
 
   // On the writer's thread.
@@ -315,10 +312,9 @@ absl::StatusOr<v1::ImportPapersResponse> ImportBatch(
   const std::string& request_id = request->request_id();
   RETURN_IF_ERROR(CheckRequestId(request_id));
   if (request->items_size() > kMaxBatchPapers) {
-    return InvalidField(
-        "items", StrCat("The batch has ", request->items_size(),
-                        " papers; at most ", kMaxBatchPapers,
-                        " are taken. Send 100 to 1,000."));
+    return InvalidField("items", StrCat("The batch has ", request->items_size(),
+                                        " papers; at most ", kMaxBatchPapers,
+                                        " are taken. Send 100 to 1,000."));
   }
   if (!request_id.empty()) {
     ASSIGN_OR_RETURN(std::optional<v1::ImportPapersResponse> answer,
@@ -335,8 +331,7 @@ absl::StatusOr<v1::ImportPapersResponse> ImportBatch(
   response.set_request_id(request_id);
   response.set_sequence(t.appender.last_sequence());
   if (!request_id.empty()) {
-    RETURN_IF_ERROR(
-        KeepAnswer(t.db, response, now, now - request_id_lifetime));
+    RETURN_IF_ERROR(KeepAnswer(t.db, response, now, now - request_id_lifetime));
   }
   return response;
 }
@@ -373,8 +368,7 @@ void Store::Split(v1::SplitPaperRequest request,
                   Done<v1::SplitPaperResponse> done) {
   impl_->writer->Submit(MakeJob<v1::SplitPaperResponse>(
       [request = std::move(request)](Transaction& t) {
-        return t.catalogue.Split(request.name(), request.sequence(),
-                                 t.changes);
+        return t.catalogue.Split(request.name(), request.sequence(), t.changes);
       },
       std::move(done)));
 }

@@ -66,17 +66,14 @@ void Writer::RunGroup(std::vector<Job> jobs) {
     }
   }
   for (size_t i = 0; i < jobs.size(); ++i) {
-    group.done.push_back(
-        [done = std::move(jobs[i].done), status = std::move(statuses[i])] {
-          done(status);
-        });
+    group.done.push_back([done = std::move(jobs[i].done),
+                          status = std::move(statuses[i])] { done(status); });
   }
   follow_(std::move(group));
 }
 
 absl::Status Writer::Commit(const std::vector<Job>& jobs,
-                            std::vector<absl::Status>* statuses,
-                            Group* group) {
+                            std::vector<absl::Status>* statuses, Group* group) {
   RETURN_IF_ERROR(db_.Execute("BEGIN IMMEDIATE"));
   RETURN_IF_ERROR(Begin());
   for (size_t i = 0; i < jobs.size(); ++i) {

@@ -90,8 +90,7 @@ TEST_F(MatcherTest, FindsTheQueriesOfADocument) {
               UnorderedElementsAre(either, title));
   matcher_.Remove(either);
   EXPECT_THAT(Match("Models", "of a graph"), UnorderedElementsAre(title));
-  EXPECT_THAT(Match("Graph", "bottleneck"),
-              UnorderedElementsAre(word, other));
+  EXPECT_THAT(Match("Graph", "bottleneck"), UnorderedElementsAre(word, other));
   static_cast<void>(turned);
 }
 
@@ -123,8 +122,8 @@ TEST_F(MatcherTest, CountsWhatNothingNarrowsDown) {
   Add("year:2024");
   Add("-graph");
   EXPECT_FALSE(CheckBreadth(range, matcher_.unanchored(), max).ok());
-  EXPECT_OK(CheckBreadth(MakeQuery("auto* encoders"), matcher_.unanchored(),
-                         max));
+  EXPECT_OK(
+      CheckBreadth(MakeQuery("auto* encoders"), matcher_.unanchored(), max));
   matcher_.Remove(first);
   EXPECT_OK(CheckBreadth(wild, matcher_.unanchored(), max));
 }
@@ -207,8 +206,7 @@ TEST(MatcherRandomTest, AgreesWithSearch) {
       absl::StatusOr<bool> one =
           matcher.Matches(handle, *segment, place, &document);
       ASSERT_OK(one);
-      ASSERT_EQ(*one,
-                expected.contains({handle, segment->numbers()[place]}));
+      ASSERT_EQ(*one, expected.contains({handle, segment->numbers()[place]}));
     }
   }
   EXPECT_GT(matches, rounds * 50);

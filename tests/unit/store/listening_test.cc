@@ -36,11 +36,9 @@ class Bell {
   // False: it was not rung for ten seconds.
   bool Wait() {
     MutexLock lock(&mutex_);
-    const bool rung =
-        lock.AwaitFor(std::chrono::seconds(10),
-                      [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-                        return rung_;
-                      });
+    const bool rung = lock.AwaitFor(
+        std::chrono::seconds(10),
+        [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return rung_; });
     rung_ = false;
     return rung;
   }
@@ -156,8 +154,8 @@ TEST_F(ListeningTest, AllHearAllOfItOnceAndInOrder) {
     readers.push_back(std::async(std::launch::async, [&, w] {
       return ReadSubscription(numbers[static_cast<size_t>(w)], kEach);
     }));
-    readers.push_back(std::async(std::launch::async,
-                                 [&, w] { return ReadQuery(w, kEach); }));
+    readers.push_back(
+        std::async(std::launch::async, [&, w] { return ReadQuery(w, kEach); }));
   }
   // Others come and go.
   std::atomic<bool> enough = false;

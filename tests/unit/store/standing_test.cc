@@ -43,8 +43,8 @@ struct Expected {
 class StandingTest : public testing::Test {
  protected:
   StandingTest()
-      : seed_(FromEnvironment("PAPERWIRE_STANDING_SEED",
-                              std::random_device{}())),
+      : seed_(
+            FromEnvironment("PAPERWIRE_STANDING_SEED", std::random_device{}())),
         random_(seed_) {
     std::printf("PAPERWIRE_STANDING_SEED=%llu\n",
                 static_cast<unsigned long long>(seed_));
@@ -71,9 +71,8 @@ class StandingTest : public testing::Test {
   template <typename T, typename F>
   absl::StatusOr<T> Wait(F start) {
     std::promise<absl::StatusOr<T>> answer;
-    start([&](absl::StatusOr<T> result) {
-      answer.set_value(std::move(result));
-    });
+    start(
+        [&](absl::StatusOr<T> result) { answer.set_value(std::move(result)); });
     return answer.get_future().get();
   }
 
@@ -107,9 +106,8 @@ class StandingTest : public testing::Test {
     v1::CreateSubscriptionRequest request;
     request.set_parent("users/local");
     request.mutable_subscription()->mutable_query()->set_text(*text);
-    const auto made = Wait<v1::Subscription>([&](auto done) {
-      store_->CreateSubscription(request, done);
-    });
+    const auto made = Wait<v1::Subscription>(
+        [&](auto done) { store_->CreateSubscription(request, done); });
     ASSERT_OK(made);
     Expected& expected = expected_.emplace_back();
     expected.name = made->name();
@@ -128,9 +126,8 @@ class StandingTest : public testing::Test {
     v1::UpdateSubscriptionRequest request;
     request.mutable_subscription()->set_name(one.name);
     request.mutable_subscription()->mutable_query()->set_text(*text);
-    ASSERT_OK(Wait<v1::Subscription>([&](auto done) {
-      store_->UpdateSubscription(request, done);
-    }));
+    ASSERT_OK(Wait<v1::Subscription>(
+        [&](auto done) { store_->UpdateSubscription(request, done); }));
     one.query = Parse(*text);
   }
 
@@ -139,9 +136,8 @@ class StandingTest : public testing::Test {
     const size_t i = Any(expected_.size());
     v1::DeleteSubscriptionRequest request;
     request.set_name(expected_[i].name);
-    ASSERT_OK(Wait<bool>([&](auto done) {
-      store_->DeleteSubscription(request, done);
-    }));
+    ASSERT_OK(Wait<bool>(
+        [&](auto done) { store_->DeleteSubscription(request, done); }));
     expected_.erase(expected_.begin() + static_cast<long>(i));
   }
 
@@ -218,8 +214,7 @@ class StandingTest : public testing::Test {
       std::vector<int64_t> actual;
       for (int64_t place = e.created; place < store_->feed().head();) {
         const absl::StatusOr<standing::Deliveries> next =
-            store_->standing().Next(e.number, place,
-                                    1 + random_.Below(5));
+            store_->standing().Next(e.number, place, 1 + random_.Below(5));
         ASSERT_OK(next);
         ASSERT_GT(next->place, place);
         for (const standing::Delivery& d : next->news) {
@@ -245,8 +240,7 @@ class StandingTest : public testing::Test {
 };
 
 TEST_F(StandingTest, DeliversWhatASearchRightAfterwardsFinds) {
-  const uint64_t rounds =
-      FromEnvironment("PAPERWIRE_STANDING_ROUNDS", 60) * 10;
+  const uint64_t rounds = FromEnvironment("PAPERWIRE_STANDING_ROUNDS", 60) * 10;
   Open();
   size_t delivered = 0;
   for (uint64_t round = 0; round < rounds; ++round) {
