@@ -53,15 +53,15 @@ void DocumentTerms::Load(const SegmentTerms& all, uint32_t document) {
   terms_ = all.of(document);
   filter_.fill(0);
   const size_t size = std::bit_ceil(2 * terms_.size() + 2);
-  slots_.assign(size, kNone);
+  slots_.assign(size, Slot());
   mask_ = size - 1;
   for (uint32_t i = 0; i < terms_.size(); ++i) {
     const Key key = terms_[i].key;
     const uint32_t bit = static_cast<uint32_t>(key) % kFilterBits;
     filter_[bit / 64] |= uint64_t{1} << (bit % 64);
     size_t slot = key >> 20;
-    while (slots_[slot & mask_] != kNone) ++slot;
-    slots_[slot & mask_] = i;
+    while (slots_[slot & mask_].key != 0) ++slot;
+    slots_[slot & mask_] = {key, i};
   }
   places_.resize(std::max(places_.size(), terms_.size()));
   placed_.assign(terms_.size(), false);

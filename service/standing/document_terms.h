@@ -79,8 +79,9 @@ class DocumentTerms {
   uint32_t Find(Key key) const {
     if (!MayHave(static_cast<uint32_t>(key))) return kNone;
     for (size_t slot = key >> 20;; ++slot) {
-      const uint32_t i = slots_[slot & mask_];
-      if (i == kNone || terms_[i].key == key) return i;
+      const Slot& s = slots_[slot & mask_];
+      if (s.key == key) return s.term;
+      if (s.key == 0) return kNone;
     }
   }
 
@@ -88,7 +89,11 @@ class DocumentTerms {
   uint32_t document_ = 0;
   std::span<const TermOf> terms_;
   std::array<uint64_t, kFilterBits / 64> filter_{};
-  std::vector<uint32_t> slots_;  // open addressing, indexes in terms_
+  struct Slot {
+    Key key = 0;        // 0: free
+    uint32_t term = 0;  // in terms_
+  };
+  std::vector<Slot> slots_;  // open addressing
   size_t mask_ = 0;
   // By index in terms_; read when they are first asked for.
   std::vector<std::vector<uint64_t>> places_;

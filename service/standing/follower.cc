@@ -194,34 +194,27 @@ void Follower::ApplyPending() {
 
 absl::Status Follower::MatchRun(Batch* batch) {
   if (batch->after != nullptr) {
-    const SegmentTerms terms(*batch->after);
-    ASSIGN_OR_RETURN(std::vector<Matched> matched, matcher_.Match(terms));
+    ASSIGN_OR_RETURN(std::vector<Matched> matched,
+                     matcher_.Match(*batch->after));
+    std::vector<Matched> before;
+    if (batch->before != nullptr) {
+      ASSIGN_OR_RETURN(before, matcher_.Match(*batch->before));
+      std::sort(before.begin(), before.end());
+    }
     absl::flat_hash_map<int64_t, uint32_t> entries;
     for (uint32_t i = 0; i < batch->entries.size(); ++i) {
       entries[batch->entries[i].number] = i;
     }
-    std::optional<SegmentTerms> before;
-    if (batch->before != nullptr) {
-      before.emplace(*batch->before);
-      // Each document is prepared once.
-      std::sort(matched.begin(), matched.end(),
-                [](const Matched& a, const Matched& b) {
-                  return a.document < b.document;
-                });
-    }
-    DocumentTerms was;
-    uint32_t loaded = index::kNotFound;
     for (const Matched& m : matched) {
       const uint32_t entry = entries.at(batch->after->numbers()[m.document]);
-      if (before.has_value() && loaded != m.document &&
-          batch->entries[entry].before != nullptr) {
-        loaded = m.document;
-        was.Load(*before,
-                 batch->before->FindNumber(batch->entries[entry].number));
-      }
-      ASSIGN_OR_RETURN(std::optional<News> news,
-                       NewsIn(*batch, m, entry,
-                              before.has_value() ? &*before : nullptr, &was));
+      const Change& change = batch->entries[entry];
+      const bool did =
+          change.before != nullptr &&
+          std::binary_search(
+              before.begin(), before.end(),
+              Matched{m.handle, batch->before->FindNumber(change.number)});
+      const std::optional<News> news =
+          NewsOf(by_handle_[m.handle], change, entry, did);
       if (news.has_value()) batch->news.push_back(*news);
     }
     std::sort(batch->news.begin(), batch->news.end());
@@ -230,33 +223,24 @@ absl::Status Follower::MatchRun(Batch* batch) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<News>> Follower::NewsIn(const Batch& batch,
-                                                     const Matched& matched,
-                                                     uint32_t entry,
-                                                     const SegmentTerms* before,
-                                                     DocumentTerms* was) {
-  const Change& change = batch.entries[entry];
-  const Standing& standing = by_handle_[matched.handle];
+std::optional<News> Follower::NewsOf(const Standing& standing,
+                                     const Change& change, uint32_t entry,
+                                     bool matched_before) {
   const News news{standing.query, entry, false};
   if (change.created) return news;
-  if (change.before != nullptr) {
-    ASSIGN_OR_RETURN(
-        bool did,
-        matcher_.Matches(matched.handle, before->segment(),
-                         batch.before->FindNumber(change.number), was));
-    if (did &&
-        (!standing.versions || !IsNewVersion(*change.before, *change.after))) {
+  if (matched_before) {
+    if (!standing.versions || !IsNewVersion(*change.before, *change.after)) {
       return std::nullopt;
     }
-    if (did) return News{standing.query, entry, true};
+    return News{standing.query, entry, true};
   }
   if (standing.query < 0) return news;  // a listener's: it has no past
   const absl::StatusOr<bool> delivered = WasDelivered(standing.query, change);
   if (!delivered.ok()) {
     // Twice is better than not at all.
     spdlog::error(
-        "cannot tell whether journal entry {} was delivered under "
-        "another name: {}",
+        "cannot tell whether journal entry {} was delivered under another "
+        "name: {}",
         change.sequence, delivered.status().ToString());
     return news;
   }

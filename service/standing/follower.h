@@ -170,11 +170,10 @@ class Follower {
   // Takes in the queries that were listened to since the last time.
   void ApplyPending();
   absl::Status MatchRun(Batch* batch);
-  absl::StatusOr<std::optional<News>> NewsIn(const Batch& batch,
-                                             const Matched& matched,
-                                             uint32_t entry,
-                                             const SegmentTerms* before,
-                                             DocumentTerms* was);
+  // What a match is to a query, if anything.
+  std::optional<News> NewsOf(const Standing& standing,
+                             const journal::Change& change, uint32_t entry,
+                             bool matched_before);
   // Whether a subscription got a paper, under any name, before this change.
   absl::StatusOr<bool> WasDelivered(int64_t subscription,
                                     const journal::Change& change);

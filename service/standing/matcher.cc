@@ -8,7 +8,6 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/index/search.h"
-#include "service/index/varint.h"
 #include "service/query/parser.h"
 #include "service/standing/program.h"
 
@@ -17,6 +16,8 @@ namespace {
 
 // How far ahead memory is asked for.
 constexpr size_t kAhead = 8;
+// What a query takes in a list.
+constexpr size_t kTypicalBytes = 32;
 // Removed queries that are worth a sweep.
 constexpr size_t kMinDead = 1024;
 
@@ -24,7 +25,7 @@ constexpr size_t kMinDead = 1024;
 absl::StatusOr<query::Query> ParseText(std::string_view text) {
   // It was within the limits once; its normal form is longer.
   query::Limits limits;
-  limits.max_text_bytes = RecordStore::kBlockBytes;
+  limits.max_text_bytes = 1 << 20;
   limits.max_clauses = 1 << 16;
   limits.max_depth = 1 << 10;
   v1::Query request;
@@ -74,47 +75,53 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
       query.root,
       [&](const query::Node& leaf, Key key) {
         const auto it = filed_.find(key);
-        const size_t filed = it == filed_.end() ? 0 : it->second.size();
+        const size_t filed =
+            it == filed_.end() ? 0 : it->second.bytes() / kTypicalBytes;
         return frequency(leaf, key) + static_cast<int64_t>(filed);
       },
       &anchors);
   const bool searched = NeedsSearch(query.root);
-  const std::string text =
-      searched ? query::ToString(query.root) : std::string();
-  std::vector<uint8_t> length;
-  index::PutVarint(&length, text.size());
-  std::string record(length.begin(), length.end());
-  StrAppend(&record, text, CompileProgram(query.root));
+  std::string program = CompileProgram(query.root);
+  if (program.size() > QueryList::kMaxProgram) program = UndecidedProgram();
 
   const uint32_t handle = NewHandle();
-  begins_[handle] = records_.Add(record);
-  sizes_[handle] = static_cast<uint32_t>(record.size());
-  text_bytes_ += text.size();
   SetBit(&live_, handle);
+  if (searched || program == UndecidedProgram()) {
+    std::string text = query::ToString(query.root);
+    text_bytes_ += text.size();
+    texts_[handle] = std::move(text);
+  }
   if (!anchored) {
-    unanchored_.push_back(handle);
+    unanchored_.Add({.handle = handle}, program);
+    without_anchor_.insert(handle);
+    ++unanchored_count_;
     unanchored_searched_ += searched;
     return handle;
   }
-  const uint32_t decided = AnchorDecides(query.root) ? kDecided : 0;
+  FiledQuery filed;
+  filed.handle = handle;
+  filed.decided = AnchorDecides(query.root);
+  filed.several = anchors.size() > 1;
   for (const Anchor& anchor : anchors) {
-    filed_[anchor.key].push_back(
-        {handle | decided, static_cast<uint32_t>(anchor.check)});
+    filed.check = static_cast<uint32_t>(anchor.check);
+    filed_[anchor.key].Add(filed, program);
   }
   return handle;
 }
 
 void Matcher::Remove(uint32_t handle) {
   ClearBit(&live_, handle);
-  text_bytes_ -= TextOf(handle).size();
-  const auto it = std::find(unanchored_.begin(), unanchored_.end(), handle);
-  if (it != unanchored_.end()) {
-    unanchored_searched_ -= !TextOf(handle).empty();
-    unanchored_.erase(it);
+  const auto text = texts_.find(handle);
+  if (without_anchor_.erase(handle) > 0) {
+    --unanchored_count_;
+    unanchored_searched_ -= text != texts_.end();
   }
-  records_.Drop(sizes_[handle]);
+  if (text != texts_.end()) {
+    text_bytes_ -= text->second.size();
+    texts_.erase(text);
+  }
   ++dead_;
-  if (dead_ > std::max(kMinDead, begins_.size() / 4)) Sweep();
+  if (dead_ > std::max(kMinDead, size_t{handles_} / 4)) Sweep();
 }
 
 absl::StatusOr<std::vector<Matched>> Matcher::Match(
@@ -133,64 +140,44 @@ absl::StatusOr<std::vector<Matched>> Matcher::Match(
   return matched;
 }
 
-void Matcher::Collect(uint32_t document, std::vector<Matched>* matched) {
-  lists_.clear();
-  candidates_.clear();
-  const std::span<const TermOf> terms = terms_.terms();
-  for (size_t i = 0; i < std::min(kAhead, terms.size()); ++i) {
-    filed_.prefetch(terms[i].key);
-  }
-  for (size_t i = 0; i < terms.size(); ++i) {
-    if (i + kAhead < terms.size()) filed_.prefetch(terms[i + kAhead].key);
-    const auto it = filed_.find(terms[i].key);
-    if (it == filed_.end()) continue;
-    __builtin_prefetch(it->second.data());
-    lists_.push_back(&it->second);
-  }
-  for (const List* list : lists_) {
-    for (const Filed& filed : *list) {
-      if (filed.check != 0 && !terms_.MayHave(filed.check)) continue;
-      const uint32_t handle = filed.query & ~kDecided;
-      const uint64_t bit = uint64_t{1} << (handle % 64);
-      uint64_t& seen = seen_[handle / 64];
-      if ((seen & bit) != 0 || (live_[handle / 64] & bit) == 0) continue;
-      seen |= bit;  // other anchors may bring it up again
-      if ((filed.query & kDecided) != 0) {
-        matched->push_back({handle, document});
-      } else {
-        candidates_.push_back(handle);
-      }
+void Matcher::Try(const QueryList& list, uint32_t document,
+                  std::vector<Matched>* matched, std::vector<Matched>* maybe) {
+  list.ForEach([&](const FiledQuery& query) {
+    if (query.check != 0 && !terms_.MayHave(query.check)) return;
+    if (dead_ > 0 && !IsLive(query.handle)) return;
+    if (query.several) {
+      uint64_t& seen = seen_[query.handle / 64];
+      const uint64_t bit = uint64_t{1} << (query.handle % 64);
+      if ((seen & bit) != 0) return;
+      seen |= bit;
+      to_clear_.push_back(query.handle);
     }
-  }
-  candidates_.insert(candidates_.end(), unanchored_.begin(), unanchored_.end());
+    const Decision decision =
+        query.decided ? Decision::kYes : RunProgram(query.program, &terms_);
+    if (decision == Decision::kNo) return;
+    (decision == Decision::kYes ? matched : maybe)
+        ->push_back({query.handle, document});
+  });
 }
 
 void Matcher::MatchOne(uint32_t document, std::vector<Matched>* matched,
                        std::vector<Matched>* maybe) {
-  const size_t before = matched->size();
-  Collect(document, matched);
-  for (size_t i = before; i < matched->size(); ++i) {
-    ClearBit(&seen_, (*matched)[i].handle);
+  lists_.clear();
+  const std::span<const TermOf> terms = terms_.terms();
+  for (size_t i = 0; i < terms.size() + kAhead; ++i) {
+    if (i < terms.size()) filed_.prefetch(terms[i].key);
+    if (i < kAhead) continue;
+    const auto it = filed_.find(terms[i - kAhead].key);
+    if (it == filed_.end()) continue;
+    __builtin_prefetch(it->second.begin());
+    lists_.push_back(&it->second);
   }
-  for (size_t i = 0; i < candidates_.size(); ++i) {
-    if (i + 2 * kAhead < candidates_.size()) {
-      __builtin_prefetch(&begins_[candidates_[i + 2 * kAhead]]);
-    }
-    if (i + kAhead < candidates_.size()) {
-      __builtin_prefetch(records_.At(begins_[candidates_[i + kAhead]]));
-    }
-    const uint32_t handle = candidates_[i];
-    ClearBit(&seen_, handle);
-    switch (RunProgram(ProgramOf(handle), &terms_)) {
-      case Decision::kNo:
-        break;
-      case Decision::kYes:
-        matched->push_back({handle, document});
-        break;
-      case Decision::kMaybe:
-        maybe->push_back({handle, document});
-    }
+  for (const QueryList* list : lists_) {
+    Try(*list, document, matched, maybe);
   }
+  Try(unanchored_, document, matched, maybe);
+  for (const uint32_t handle : to_clear_) ClearBit(&seen_, handle);
+  to_clear_.clear();
 }
 
 absl::Status Matcher::Search(const index::Segment& segment,
@@ -200,7 +187,7 @@ absl::Status Matcher::Search(const index::Segment& segment,
   // Of all documents at once, query by query.
   for (size_t i = 0; i < maybe.size();) {
     const uint32_t handle = maybe[i].handle;
-    ASSIGN_OR_RETURN(query::Query query, ParseText(TextOf(handle)));
+    ASSIGN_OR_RETURN(query::Query query, ParseText(texts_.at(handle)));
     ASSIGN_OR_RETURN(std::vector<int64_t> numbers,
                      index::MatchSegment(segment, query));
     for (; i < maybe.size() && maybe[i].handle == handle; ++i) {
@@ -213,38 +200,13 @@ absl::Status Matcher::Search(const index::Segment& segment,
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Matcher::Matches(uint32_t handle,
-                                      const index::Segment& segment,
-                                      uint32_t document,
-                                      DocumentTerms* terms) const {
-  const Decision decision = RunProgram(ProgramOf(handle), terms);
-  if (decision != Decision::kMaybe) return decision == Decision::kYes;
-  std::vector<Matched> matched;
-  RETURN_IF_ERROR(Search(segment, {{handle, document}}, &matched));
-  return !matched.empty();
-}
-
-const uint8_t* Matcher::ProgramOf(uint32_t handle) const {
-  const uint8_t* p = records_.At(begins_[handle]);
-  const uint64_t text = index::GetVarint(&p);
-  return p + text;
-}
-
-std::string_view Matcher::TextOf(uint32_t handle) const {
-  const uint8_t* p = records_.At(begins_[handle]);
-  const uint64_t size = index::GetVarint(&p);
-  return {reinterpret_cast<const char*>(p), size};
-}
-
 uint32_t Matcher::NewHandle() {
   if (!free_.empty()) {
     const uint32_t handle = free_.back();
     free_.pop_back();
     return handle;
   }
-  const auto handle = static_cast<uint32_t>(begins_.size());
-  begins_.push_back(0);
-  sizes_.push_back(0);
+  const uint32_t handle = handles_++;
   if (handle / 64 == live_.size()) {
     live_.push_back(0);
     seen_.push_back(0);
@@ -253,44 +215,34 @@ uint32_t Matcher::NewHandle() {
 }
 
 void Matcher::Sweep() {
+  const auto is_gone = [this](const FiledQuery& query) {
+    return !IsLive(query.handle);
+  };
   for (auto it = filed_.begin(); it != filed_.end();) {
-    List& list = it->second;
-    list.erase(std::remove_if(list.begin(), list.end(),
-                              [&](const Filed& f) {
-                                return !IsLive(f.query & ~kDecided);
-                              }),
-               list.end());
-    if (list.empty()) {
+    it->second.RemoveIf(is_gone);
+    if (it->second.empty()) {
       filed_.erase(it++);
     } else {
       ++it;
     }
   }
-  RecordStore records;
+  unanchored_.RemoveIf(is_gone);
   free_.clear();
-  for (uint32_t handle = 0; handle < begins_.size(); ++handle) {
-    if (!IsLive(handle)) {
-      free_.push_back(handle);
-      continue;
-    }
-    begins_[handle] = records.Add(
-        {reinterpret_cast<const char*>(records_.At(begins_[handle])),
-         sizes_[handle]});
+  for (uint32_t handle = 0; handle < handles_; ++handle) {
+    if (!IsLive(handle)) free_.push_back(handle);
   }
-  records_ = std::move(records);
   dead_ = 0;
 }
 
 size_t Matcher::memory() const {
-  size_t bytes = records_.memory() +
-                 filed_.capacity() * (sizeof(std::pair<Key, List>) + 1) +
-                 (begins_.capacity() + sizes_.capacity() +
-                  unanchored_.capacity() + free_.capacity()) *
-                     sizeof(uint32_t) +
-                 (live_.capacity() + seen_.capacity()) * sizeof(uint64_t);
-  for (const auto& [key, list] : filed_) {
-    if (list.capacity() > 1) bytes += list.capacity() * sizeof(Filed);
-  }
+  size_t bytes =
+      filed_.capacity() * (sizeof(std::pair<Key, QueryList>) + 1) +
+      texts_.capacity() * (sizeof(std::pair<uint32_t, std::string>) + 1) +
+      text_bytes_ + unanchored_.memory() + free_.capacity() * sizeof(uint32_t) +
+      (live_.capacity() + seen_.capacity()) * sizeof(uint64_t);
+  // What malloc adds to each piece.
+  constexpr size_t kPiece = 8;
+  for (const auto& [key, list] : filed_) bytes += list.memory() + kPiece;
   return bytes;
 }
 

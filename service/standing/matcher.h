@@ -14,7 +14,7 @@
 // over the same segment. What matches is what a strict search over these
 // documents returns.
 //
-// A query takes some 60 bytes; one that needs the search code, its text
+// A query takes some 50 bytes; one that needs the search code, its text
 // besides. Queries without an anchor are tried for every document: whoever
 // adds them asks CheckBreadth first.
 //
@@ -27,17 +27,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "service/index/segment.h"
 #include "service/query/query.h"
 #include "service/standing/anchors.h"
 #include "service/standing/document_terms.h"
-#include "service/standing/record_store.h"
+#include "service/standing/query_list.h"
 
 namespace paperwire::standing {
 
@@ -80,13 +80,9 @@ class Matcher {
   absl::StatusOr<std::vector<Matched>> Match(const index::Segment& segment);
   absl::StatusOr<std::vector<Matched>> Match(const SegmentTerms& segment);
 
-  // Whether one query matches one document of a segment; `terms` holds it.
-  absl::StatusOr<bool> Matches(uint32_t handle, const index::Segment& segment,
-                               uint32_t document, DocumentTerms* terms) const;
-
-  size_t size() const { return begins_.size() - free_.size() - dead_; }
+  size_t size() const { return handles_ - free_.size() - dead_; }
   Unanchored unanchored() const {
-    return {unanchored_.size(), unanchored_searched_};
+    return {unanchored_count_, unanchored_searched_};
   }
 
   // What it takes in bytes, and how much of that is text of queries.
@@ -94,49 +90,40 @@ class Matcher {
   size_t text_bytes() const { return text_bytes_; }
 
  private:
-  // An entry of a list of queries.
-  struct Filed {
-    uint32_t query;  // its handle, and kDecided
-    uint32_t check;  // the low bits of Anchor::check; 0 for none
-  };
-  // The anchor alone decides.
-  static constexpr uint32_t kDecided = uint32_t{1} << 31;
-  using List = absl::InlinedVector<Filed, 1>;
-
   bool IsLive(uint32_t handle) const {
     return (live_[handle / 64] >> (handle % 64) & 1) != 0;
   }
-  const uint8_t* ProgramOf(uint32_t handle) const;
-  std::string_view TextOf(uint32_t handle) const;
   uint32_t NewHandle();
+  // Tries the queries that a document brings up.
   void MatchOne(uint32_t document, std::vector<Matched>* matched,
                 std::vector<Matched>* maybe);
-  // Puts what is filed under the document's words into candidates_.
-  void Collect(uint32_t document, std::vector<Matched>* matched);
+  // Tries the queries of one list.
+  void Try(const QueryList& list, uint32_t document,
+           std::vector<Matched>* matched, std::vector<Matched>* maybe);
   absl::Status Search(const index::Segment& segment, std::vector<Matched> maybe,
                       std::vector<Matched>* matched) const;
   // Forgets what was removed.
   void Sweep();
 
-  absl::flat_hash_map<Key, List> filed_;
-  std::vector<uint32_t> unanchored_;
+  absl::flat_hash_map<Key, QueryList> filed_;
+  QueryList unanchored_;
+  size_t unanchored_count_ = 0;
   size_t unanchored_searched_ = 0;
 
-  // By handle: its record, which is the length of the text (a varint), the
-  // text if it needs the search code, and the program.
-  RecordStore records_;
-  std::vector<uint32_t> begins_;
-  std::vector<uint32_t> sizes_;
+  uint32_t handles_ = 0;        // given so far
   std::vector<uint64_t> live_;  // a bit each
   std::vector<uint32_t> free_;
   size_t dead_ = 0;  // removed, but still filed
+  // The text of those that need the search code.
+  absl::flat_hash_map<uint32_t, std::string> texts_;
+  absl::flat_hash_set<uint32_t> without_anchor_;
   size_t text_bytes_ = 0;
 
   // Match's.
   DocumentTerms terms_;
-  std::vector<const List*> lists_;
-  std::vector<uint32_t> candidates_;
+  std::vector<const QueryList*> lists_;
   std::vector<uint64_t> seen_;  // a bit for each handle
+  std::vector<uint32_t> to_clear_;
 };
 
 }  // namespace paperwire::standing

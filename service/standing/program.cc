@@ -231,6 +231,10 @@ std::string CompileProgram(const Node& root) {
   return compiler.Take();
 }
 
+std::string UndecidedProgram() {
+  return std::string(1, static_cast<char>(Op::kMaybe));
+}
+
 bool NeedsSearch(const Node& root) {
   switch (root.kind) {
     case Kind::kPrefix:

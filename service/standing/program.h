@@ -38,6 +38,9 @@ enum class Decision : uint8_t {
 
 std::string CompileProgram(const query::Node& root);
 
+// A program that leaves every document to the search code.
+std::string UndecidedProgram();
+
 // Whether a program can come to kMaybe.
 bool NeedsSearch(const query::Node& root);
 
