@@ -62,6 +62,7 @@ class Connections {
   static constexpr size_t kMaxIdle = 8;
 
   void GiveBack(std::unique_ptr<Database> db) {
+    db->ResetAll();
     MutexLock lock(&mutex_);
     if (idle_.size() < kMaxIdle) idle_.push_back(std::move(db));
   }

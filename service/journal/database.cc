@@ -177,6 +177,10 @@ bool Database::InTransaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
 
+void Database::ResetAll() {
+  for (auto& [sql, statement] : statements_) statement->Reset();
+}
+
 Statement& Database::Get(std::string_view sql) {
   auto it = statements_.find(sql);
   if (it == statements_.end()) {

@@ -84,6 +84,10 @@ class Database {
   // Whether a transaction is open. Some errors (a full disk) end it.
   bool InTransaction() const;
 
+  // Resets all statements: one that is left open holds its read transaction,
+  // and everything that is read later would be old.
+  void ResetAll();
+
   // The statement of this text, prepared once and reset now. A text that does
   // not compile gives its error at Step.
   Statement& Get(std::string_view sql);

@@ -60,6 +60,7 @@ class DocumentTerms {
     const uint32_t bit = low_bits_of_key % kFilterBits;
     return (filter_[bit / 64] >> (bit % 64) & 1) != 0;
   }
+  bool Has(Key key) const { return Find(key) != kNone; }
   // Where it has this; no field when it has not.
   query::FieldSet Fields(Key key) const {
     const uint32_t i = Find(key);

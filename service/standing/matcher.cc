@@ -81,18 +81,15 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
       },
       &anchors);
   const bool searched = NeedsSearch(query.root);
-  std::string program = CompileProgram(query.root);
-  if (program.size() > QueryList::kMaxProgram) program = UndecidedProgram();
-
   const uint32_t handle = NewHandle();
   SetBit(&live_, handle);
-  if (searched || program == UndecidedProgram()) {
+  if (searched) {
     std::string text = query::ToString(query.root);
     text_bytes_ += text.size();
     texts_[handle] = std::move(text);
   }
   if (!anchored) {
-    unanchored_.Add({.handle = handle}, program);
+    unanchored_.Add({.handle = handle}, CompileProgram(query.root, Anchor()));
     without_anchor_.insert(handle);
     ++unanchored_count_;
     unanchored_searched_ += searched;
@@ -104,7 +101,7 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
   filed.several = anchors.size() > 1;
   for (const Anchor& anchor : anchors) {
     filed.check = static_cast<uint32_t>(anchor.check);
-    filed_[anchor.key].Add(filed, program);
+    filed_[anchor.key].Add(filed, CompileProgram(query.root, anchor));
   }
   return handle;
 }

@@ -19,6 +19,7 @@ enum class Op : uint8_t {
   kOr,
   kNot,
   kAnywhere,
+  kAllOf,
   kInFields,
   kPhrase,
   kTogether,
@@ -34,16 +35,30 @@ bool IsPlainPhrase(const Node& node) {
          std::all_of(node.words.begin(), node.words.end(), InAnySpelling);
 }
 
+// The key of a leaf that is true wherever it stands; 0 for other nodes.
+Key KeyAnywhere(const Node& node) {
+  if (node.kind == Kind::kKeyword) return KeywordKey(node.keyword);
+  return node.kind == Kind::kWord && !node.words[0].exact &&
+                 node.fields == query::kAllFields
+             ? WordKey(node.words[0].stem)
+             : 0;
+}
+
 class Compiler {
  public:
+  explicit Compiler(const Anchor& anchor) : anchor_(anchor) {}
+
   void Compile(const Node& node) {
     switch (node.kind) {
       case Kind::kAll:
         return Put(Op::kAll);
       case Kind::kAnd:
-        return Join(Op::kAnd, node);
+        return And(node);
       case Kind::kOr:
-        return Join(Op::kOr, node);
+        Put(Op::kOr);
+        Count(node.children.size());
+        for (const Node& child : node.children) Compile(child);
+        return;
       case Kind::kNot:
         Put(Op::kNot);
         return Compile(node.children[0]);
@@ -85,10 +100,32 @@ class Compiler {
     index::PutVarint(&varint, n);
     bytes_.append(varint.begin(), varint.end());
   }
-  void Join(Op op, const Node& node) {
-    Put(op);
-    Count(node.children.size());
-    for (const Node& child : node.children) Compile(child);
+  // What is a key goes first, together. The anchor is there already, and its
+  // check most probably: that comes last.
+  void And(const Node& node) {
+    std::vector<Key> keys;
+    std::vector<const Node*> others;
+    bool check = false;
+    const bool is_root = bytes_.empty();
+    for (const Node& child : node.children) {
+      const Key key = KeyAnywhere(child);
+      if (key == 0) {
+        others.push_back(&child);
+      } else if (key == anchor_.check) {
+        check = true;
+      } else if (!is_root || key != anchor_.key) {
+        keys.push_back(key);
+      }
+    }
+    if (check) keys.push_back(anchor_.check);
+    if (!others.empty()) {
+      Put(Op::kAnd);
+      Count(others.size() + 1);
+    }
+    Put(Op::kAllOf);
+    Count(keys.size());
+    for (const Key key : keys) PutKey(key);
+    for (const Node* other : others) Compile(*other);
   }
   void Word(const Node& node) {
     const Key key = WordKey(node.words[0].stem);
@@ -105,18 +142,32 @@ class Compiler {
     PutKey(key);
   }
 
+  const Anchor& anchor_;
   std::string bytes_;
 };
 
 Decision YesIf(bool yes) { return yes ? Decision::kYes : Decision::kNo; }
 
 // Goes through a program once, from front to back; every step is read, so
-// that the next one is found.
+// that the next one is found, but for those behind a No of the outermost And.
 class Runner {
  public:
   Runner(const uint8_t* program, DocumentTerms* document)
       : next_(program), document_(*document) {}
 
+  Decision Run() {
+    if (static_cast<Op>(*next_) != Op::kAnd) return Step();
+    ++next_;
+    Decision all = Decision::kYes;
+    for (uint64_t n = index::GetVarint(&next_); n > 0; --n) {
+      const Decision one = Step();
+      if (one == Decision::kNo) return one;
+      if (one == Decision::kMaybe) all = one;
+    }
+    return all;
+  }
+
+ private:
   Decision Step() {
     switch (static_cast<Op>(*next_++)) {
       case Op::kAll:
@@ -133,7 +184,9 @@ class Runner {
         return YesIf(child == Decision::kNo);
       }
       case Op::kAnywhere:
-        return YesIf(document_.Fields(GetKey()) != 0);
+        return YesIf(document_.Has(GetKey()));
+      case Op::kAllOf:
+        return AllOf();
       case Op::kInFields: {
         const query::FieldSet fields = *next_++;
         return YesIf((document_.Fields(GetKey()) & fields) != 0);
@@ -160,12 +213,24 @@ class Runner {
     return Decision::kMaybe;
   }
 
- private:
   Key GetKey() {
     Key key = 0;
     std::memcpy(&key, next_, kKeyBytes);
     next_ += kKeyBytes;
     return key;
+  }
+
+  Decision AllOf() {
+    const uint64_t n = index::GetVarint(&next_);
+    const uint8_t* const end = next_ + n * kKeyBytes;
+    Decision all = Decision::kYes;
+    while (next_ != end) {
+      if (!document_.Has(GetKey())) {
+        all = Decision::kNo;
+        next_ = end;
+      }
+    }
+    return all;
   }
 
   Decision And() {
@@ -225,14 +290,10 @@ class Runner {
 
 }  // namespace
 
-std::string CompileProgram(const Node& root) {
-  Compiler compiler;
+std::string CompileProgram(const Node& root, const Anchor& anchor) {
+  Compiler compiler(anchor);
   compiler.Compile(root);
   return compiler.Take();
-}
-
-std::string UndecidedProgram() {
-  return std::string(1, static_cast<char>(Op::kMaybe));
 }
 
 bool NeedsSearch(const Node& root) {
@@ -269,7 +330,7 @@ bool AnchorDecides(const Node& root) {
 }
 
 Decision RunProgram(const uint8_t* program, DocumentTerms* document) {
-  return Runner(program, document).Step();
+  return Runner(program, document).Run();
 }
 
 }  // namespace paperwire::standing

@@ -1,6 +1,6 @@
 // A query tree as a few bytes that decide about one document.
 //
-//     std::string program = CompileProgram(query.root);
+//     std::string program = CompileProgram(query.root, anchor);
 //     switch (RunProgram(program.data(), &document)) {
 //       case Decision::kYes: ...
 //
@@ -10,6 +10,7 @@
 //     kAnd, kOr   n         of n steps that follow
 //     kNot                  of the step that follows
 //     kAnywhere   key       a stem or keyword, wherever it stands
+//     kAllOf      n keys    all of these, wherever they stand
 //     kInFields   f key     a stem in these fields
 //     kPhrase     f n keys  n stems in a row in one of these fields
 //     kTogether   f n keys  maybe, if all n stems stand in one of the fields
@@ -36,10 +37,8 @@ enum class Decision : uint8_t {
   kMaybe,  // ask the search code
 };
 
-std::string CompileProgram(const query::Node& root);
-
-// A program that leaves every document to the search code.
-std::string UndecidedProgram();
+// For documents that are known to have the anchor's key.
+std::string CompileProgram(const query::Node& root, const Anchor& anchor);
 
 // Whether a program can come to kMaybe.
 bool NeedsSearch(const query::Node& root);

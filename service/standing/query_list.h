@@ -35,11 +35,9 @@ struct FiledQuery {
 
 class QueryList {
  public:
-  // Programs may have this many bytes.
-  static constexpr size_t kMaxProgram = UINT16_MAX;
-
   void Add(const FiledQuery& query, std::string_view program) {
-    const size_t size = kHead + (query.decided ? 0 : 2 + program.size());
+    const size_t length = LengthBytes(program.size());
+    const size_t size = kHead + (query.decided ? 0 : length + program.size());
     Reserve(size_ + size);
     uint8_t* p = bytes_.get() + size_;
     const uint32_t head = query.handle | (query.decided ? kDecided : 0) |
@@ -47,9 +45,13 @@ class QueryList {
     std::memcpy(p, &head, sizeof(head));
     std::memcpy(p + sizeof(head), &query.check, sizeof(query.check));
     if (!query.decided) {
-      const auto length = static_cast<uint16_t>(program.size());
-      std::memcpy(p + kHead, &length, sizeof(length));
-      std::memcpy(p + kHead + 2, program.data(), program.size());
+      p += kHead;
+      *p = static_cast<uint8_t>(std::min(program.size(), size_t{kLong}));
+      if (length > 1) {
+        const auto long_size = static_cast<uint32_t>(program.size());
+        std::memcpy(p + 1, &long_size, sizeof(long_size));
+      }
+      std::memcpy(p + length, program.data(), program.size());
     }
     size_ += static_cast<uint32_t>(size);
   }
@@ -92,6 +94,12 @@ class QueryList {
   static constexpr uint32_t kDecided = uint32_t{1} << 31;
   static constexpr uint32_t kSeveral = uint32_t{1} << 30;
   static constexpr size_t kHead = 2 * sizeof(uint32_t);
+  // A length of this and above takes four bytes more.
+  static constexpr uint8_t kLong = 255;
+
+  static size_t LengthBytes(size_t size) {
+    return size < kLong ? 1 : 1 + sizeof(uint32_t);
+  }
 
   // Reads the query at `p`; where the next one begins.
   static const uint8_t* Read(const uint8_t* p, FiledQuery* query) {
@@ -102,8 +110,12 @@ class QueryList {
     query->check = index::LoadAs<uint32_t>(p + sizeof(head));
     p += kHead;
     if (query->decided) return p;
-    query->program = p + 2;
-    return p + 2 + index::LoadAs<uint16_t>(p);
+    if (*p < kLong) {
+      query->program = p + 1;
+      return query->program + *p;
+    }
+    query->program = p + 1 + sizeof(uint32_t);
+    return query->program + index::LoadAs<uint32_t>(p + 1);
   }
 
   void Reserve(size_t size) {

@@ -69,7 +69,8 @@ absl::StatusOr<std::vector<int64_t>> ReadLineage(Database& db,
     next.pop_back();
     if (at <= 0 || !known.insert(at).second) continue;
     absl::StatusOr<Entry> entry = journal::ReadOne(db, at);
-    if (absl::IsNotFound(entry.status())) continue;
+    // What came before may be gone; the entry itself is there.
+    if (absl::IsNotFound(entry.status()) && at != sequence) continue;
     if (!entry.ok()) return std::move(entry).status();
     if (at != sequence) lineage.push_back(at);
     next.push_back(entry->previous);
