@@ -17,7 +17,9 @@ namespace {
 // How far ahead memory is asked for.
 constexpr size_t kAhead = 8;
 // What a query takes in a list.
-constexpr size_t kTypicalBytes = 32;
+constexpr size_t kTypicalBytes = 24;
+// How much the length of a list counts against a paper more.
+constexpr int64_t kMaxHint = 1024;
 // Removed queries that are worth a sweep.
 constexpr size_t kMinDead = 1024;
 
@@ -70,14 +72,16 @@ absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
 
 uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
   std::vector<Anchor> anchors;
-  // A list that is long already is as dear as a frequent word.
+  // A query is brought up by as many papers as have its anchor. Where that is
+  // not known, many queries that want a word hint that it is frequent.
   const bool anchored = FindAnchors(
       query.root,
       [&](const query::Node& leaf, Key key) {
         const auto it = filed_.find(key);
         const size_t filed =
             it == filed_.end() ? 0 : it->second.bytes() / kTypicalBytes;
-        return frequency(leaf, key) + static_cast<int64_t>(filed);
+        return (frequency(leaf, key) + 1) * kMaxHint +
+               static_cast<int64_t>(std::min<size_t>(filed, kMaxHint - 1));
       },
       &anchors);
   const bool searched = NeedsSearch(query.root);
