@@ -24,6 +24,7 @@ from paperwire._channel import (
     call_timeout,
     closed,
     timed_out,
+    worth_repeating,
 )
 from paperwire.errors import from_rpc_error
 from paperwire.importing import WINDOW, Importable, ImportSession
@@ -104,7 +105,7 @@ class AsyncCalls:
                 failures += 1
                 pause = backoff(failures, LONGEST_PAUSE)
                 if (
-                    error.code() is not grpc.StatusCode.UNAVAILABLE
+                    not worth_repeating(error, self._closed)
                     or not again
                     or failures > self.retries
                     or time.monotonic() + pause >= deadline

@@ -18,6 +18,7 @@ from paperwire._channel import (
     call_timeout,
     closed,
     timed_out,
+    worth_repeating,
 )
 from paperwire._streams import Reader
 from paperwire.errors import from_rpc_error
@@ -106,7 +107,7 @@ class Calls:
                 failures += 1
                 pause = backoff(failures, LONGEST_PAUSE)
                 if (
-                    error.code() is not grpc.StatusCode.UNAVAILABLE
+                    not worth_repeating(error, self._closed)
                     or not again
                     or failures > self.retries
                     or time.monotonic() + pause >= deadline

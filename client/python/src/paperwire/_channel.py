@@ -154,6 +154,24 @@ def closed() -> Cancelled:
     )
 
 
+def worth_repeating(error: grpc.RpcError, is_closed: bool) -> bool:
+    """Returns whether a call that failed may go through the next time.
+
+    A call that meets a server that is about to stop is dropped without a
+    word from it, which gRPC reports as CANCELLED.
+
+    Args:
+        error: How it failed.
+        is_closed: Whether this client was closed, and so dropped it itself.
+    """
+    code = error.code()
+    return code is grpc.StatusCode.UNAVAILABLE or (
+        code is grpc.StatusCode.CANCELLED
+        and not is_closed
+        and not came_from_server(error)
+    )
+
+
 # What gRPC itself says of a connection that broke.
 _BROKEN = (
     grpc.StatusCode.CANCELLED,

@@ -80,7 +80,7 @@ def test_searching(server: FakeServer, run: Callable[[Body], None]) -> None:
             await client.search('"open')
         with pytest.raises(paperwire.InvalidQuery):
             await client.export('"open').__anext__()
-        server.failures["Search"] = [Code.UNAVAILABLE] * 2
+        server.failures["Search"] = [Code.UNAVAILABLE, Code.CANCELLED]
         assert (await client.search("sparse")).total == 94
         server.delay = 1.0
         with pytest.raises(paperwire.DeadlineExceeded):

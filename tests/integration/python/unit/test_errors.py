@@ -81,6 +81,16 @@ def test_details_that_are_broken_are_left_aside() -> None:
     assert str(error) == "no such paper"
 
 
+def test_a_call_that_meets_a_stopping_server_is_repeated(
+    client: paperwire.Client, server: FakeServer
+) -> None:
+    """gRPC drops such a call, and calls it cancelled."""
+    server.store(*make_papers(1))
+    server.failures["GetPaper"] = [Code.CANCELLED] * 2
+    assert client.get("papers/p1").title == "Sparse Study 0"
+    assert not server.failures["GetPaper"]
+
+
 def test_unavailable_is_tried_again(
     server: FakeServer, client: paperwire.Client
 ) -> None:
