@@ -4,7 +4,7 @@
 //     bench_watching latency ADDRESS WATCHERS RATE SECONDS PER_PAPER [stored]
 //     bench_watching fanout  ADDRESS WATCHERS PAPERS [stored]
 //     bench_watching idle    ADDRESS PID STREAMS [stored]
-//     bench_watching slow    ADDRESS PID PAPERS
+//     bench_watching slow    ADDRESS PID PAPERS [nobody]
 //
 // latency imports RATE papers a second, each a batch of its own, that each
 // match PER_PAPER of the WATCHERS; a match's latency is the time from the
@@ -12,7 +12,8 @@
 // below 0 when the match comes first. fanout imports PAPERS that match all of
 // the WATCHERS, and counts matches a second until the last has arrived. idle
 // opens streams that get nothing, and slow one that is not read while papers
-// come in that all match it; both tell how the server's resident memory grows.
+// come in that all match it, or, with "nobody", none; both tell how the server's
+// resident memory grows.
 //
 // One thread reads all streams and parses what comes. One line of JSON.
 
@@ -319,15 +320,19 @@ void Idle(const std::string& address, const std::string& pid, int streams,
       streams, static_cast<double>(after - before) / streams);
 }
 
-void Slow(const std::string& address, const std::string& pid, int papers) {
+void Slow(const std::string& address, const std::string& pid, int papers,
+          bool watched) {
   Importer importer(address);
   const auto stub = v1::SubscriptionService::NewStub(Connect(address, 0));
   grpc::ClientContext context;
   v1::WatchRequest request;
   request.mutable_query()->set_text("zqslowq");
-  auto stream = stub->Watch(&context, request);
+  std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> stream;
   v1::WatchResponse event;
-  while (stream->Read(&event) && !event.has_caught_up()) {
+  if (watched) {
+    stream = stub->Watch(&context, request);
+    while (stream->Read(&event) && !event.has_caught_up()) {
+    }
   }
   int imported = 0;
   const auto import = [&](int count) {
@@ -344,19 +349,22 @@ void Slow(const std::string& address, const std::string& pid, int papers) {
   const int64_t second = import(papers);
   // It is all there when it is read at last.
   int seen = 0;
-  while (seen < 2 * papers && stream->Read(&event)) seen += event.has_match();
+  while (watched && seen < 2 * papers && stream->Read(&event)) {
+    seen += event.has_match();
+  }
   context.TryCancel();
   std::printf(
-      "{\"row\": \"slow\", \"papers\": %d, \"resident_mb_lag_1\": %.0f, "
+      "{\"row\": \"%s\", \"papers\": %d, \"resident_mb_lag_1\": %.0f, "
       "\"resident_mb_lag_2\": %.0f, \"read_at_last\": %d}\n",
-      papers, static_cast<double>(first) / (1 << 20),
+      watched ? "slow" : "nobody", papers, static_cast<double>(first) / (1 << 20),
       static_cast<double>(second) / (1 << 20), seen);
 }
 
 int Run(const std::vector<std::string>& a) {
   const auto number = [&](size_t i) { return std::atoi(a[i].c_str()); };
   const bool stored = a.back() == "stored";
-  const size_t n = a.size() - stored;
+  const bool nobody = a.back() == "nobody";
+  const size_t n = a.size() - (stored || nobody);
   if (a[0] == "latency" && n == 6) {
     Latency(a[1], number(2), number(3), number(4), number(5), stored);
   } else if (a[0] == "fanout" && n == 4) {
@@ -364,7 +372,7 @@ int Run(const std::vector<std::string>& a) {
   } else if (a[0] == "idle" && n == 4) {
     Idle(a[1], a[2], number(3), stored);
   } else if (a[0] == "slow" && n == 4) {
-    Slow(a[1], a[2], number(3));
+    Slow(a[1], a[2], number(3), !nobody);
   } else {
     return 2;
   }
