@@ -66,8 +66,12 @@ void Writer::RunGroup(std::vector<Job> jobs) {
     }
   }
   for (size_t i = 0; i < jobs.size(); ++i) {
+    // Handed over, not shared: whoever asked may be done with it before this
+    // is.
     group.done.push_back([done = std::move(jobs[i].done),
-                          status = std::move(statuses[i])] { done(status); });
+                          status = std::move(statuses[i])]() mutable {
+      done(std::move(status));
+    });
   }
   follow_(std::move(group));
 }
