@@ -21,6 +21,7 @@ using journal::Change;
 using journal::Entry;
 using journal::EntryPayload;
 using journal::Kind;
+using journal::SetTime;
 
 // A paper as it stands, and where the journal says so.
 struct Catalogue::Found {
@@ -32,12 +33,6 @@ struct Catalogue::Found {
 };
 
 namespace {
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  proto->set_seconds(micros / 1000000);
-  proto->set_nanos(static_cast<int32_t>(micros % 1000000 * 1000));
-}
 
 std::shared_ptr<const v1::Paper> IfSearched(
     const std::shared_ptr<const v1::Paper>& paper) {

@@ -25,4 +25,10 @@ absl::Status Appender::Append(const Entry& entry) {
   return absl::OkStatus();
 }
 
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  proto->set_seconds(micros / 1000000);
+  proto->set_nanos(static_cast<int32_t>(micros % 1000000 * 1000));
+}
+
 }  // namespace paperwire::journal

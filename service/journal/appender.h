@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "service/base/clock.h"
 #include "service/journal/database.h"
 #include "service/journal/journal.h"
@@ -46,6 +47,9 @@ class Appender {
   int64_t last_sequence_ = 0;
   absl::Time last_time_ = absl::InfinitePast();
 };
+
+// A time as entries keep it, in whole microseconds.
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
 
 }  // namespace paperwire::journal
 

@@ -403,7 +403,6 @@ absl::StatusOr<Deliveries> Follower::Next(int64_t subscription, int64_t place,
 }
 
 void Follower::CountQueries() {
-  queries_ = static_cast<int64_t>(matcher_.size());
   unanchored_ = matcher_.unanchored().all;
   searched_ = matcher_.unanchored().searched;
 }

@@ -149,8 +149,7 @@ class Follower {
   absl::StatusOr<Deliveries> Next(int64_t subscription, int64_t place,
                                   int limit);
 
-  // Queries that stand, and those of them that nothing narrows down.
-  int64_t queries() const { return queries_; }
+  // Queries that nothing narrows down.
   Unanchored unanchored() const { return {unanchored_, searched_}; }
 
  private:
@@ -198,7 +197,6 @@ class Follower {
   int64_t lineage_of_ = 0;
   std::vector<int64_t> lineage_;
 
-  std::atomic<int64_t> queries_ = 0;
   std::atomic<size_t> unanchored_ = 0;
   std::atomic<size_t> searched_ = 0;
   std::atomic<size_t> reserved_ = 0;  // for queries without an anchor

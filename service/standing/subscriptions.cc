@@ -18,6 +18,7 @@ namespace {
 using journal::Change;
 using journal::Entry;
 using journal::Kind;
+using journal::SetTime;
 
 constexpr size_t kMaxId = 63;
 constexpr size_t kMaxDisplayName = 256;
@@ -40,12 +41,6 @@ bool IsLabelKey(std::string_view key) {
          std::all_of(key.begin(), key.end(), [](char c) {
            return IsLower(c) || IsDigit(c) || c == '-' || c == '_';
          });
-}
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  proto->set_seconds(micros / 1000000);
-  proto->set_nanos(static_cast<int32_t>(micros % 1000000 * 1000));
 }
 
 absl::Status CheckLabels(const v1::Subscription& subscription) {
