@@ -1,10 +1,8 @@
 #include "service/index/checkpoint.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <string_view>
-#include <system_error>
 
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
@@ -14,12 +12,10 @@
 namespace paperwire::index {
 namespace {
 
-namespace fs = std::filesystem;
-
 // Renames a file so that nobody reads it again.
-void SetAside(const std::string& path) {
-  std::error_code ignored;  // it is in the way of nothing if it stays
-  fs::rename(path, path + ".damaged", ignored);
+void SetAside(FileSystem& files, const std::string& path) {
+  // It is in the way of nothing if it stays.
+  files.Rename(path, path + ".damaged").IgnoreError();
 }
 
 // A view with the deletions of the manifest; DATA_LOSS when they do not fit.
@@ -52,20 +48,16 @@ absl::StatusOr<SegmentView> ViewOf(std::shared_ptr<const Segment> segment,
 
 }  // namespace
 
-absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    return absl::InternalError(
-        StrCat("Cannot make the index folder ", folder, ": ", error.message()));
-  }
+absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(FileSystem& files,
+                                                const std::string& folder) {
+  RETURN_IF_ERROR(files.MakeFolder(folder));
   OpenedCheckpoint opened;
-  absl::StatusOr<Manifest> manifest = ReadManifest(folder);
+  absl::StatusOr<Manifest> manifest = ReadManifest(files, folder);
   if (absl::IsNotFound(manifest.status())) return opened;
   if (absl::IsDataLoss(manifest.status())) {
     opened.warnings.emplace_back(StrCat(
         manifest.status().message(), "; the index is rebuilt from its start"));
-    SetAside(folder + "/" + kManifestName);
+    SetAside(files, folder + "/" + kManifestName);
     return opened;
   }
   if (!manifest.ok()) return manifest.status();
@@ -73,7 +65,7 @@ absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(const std::string& folder) {
   opened.sequence = manifest->sequence;
   for (const Manifest::Entry& entry : manifest->segments) {
     absl::StatusOr<std::shared_ptr<const Segment>> segment =
-        MapSegment(folder, entry.segment);
+        MapSegment(files, folder, entry.segment);
     absl::StatusOr<SegmentView> view =
         segment.ok() ? ViewOf(*std::move(segment), entry)
                      : absl::StatusOr<SegmentView>(segment.status());
@@ -91,7 +83,7 @@ absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(const std::string& folder) {
     opened.warnings.emplace_back(StrCat(
         view.status().message(), "; the index is rebuilt from sequence number ",
         opened.sequence + 1));
-    SetAside(folder + "/" + SegmentFileName(entry.segment));
+    SetAside(files, folder + "/" + SegmentFileName(entry.segment));
     break;
   }
   return opened;
@@ -103,22 +95,22 @@ absl::Status Checkpointer::Write(const Snapshot& snapshot) {
     const uint64_t id = view.segment->meta().id;
     wanted.insert(id);
     if (on_disk_.contains(id)) continue;
-    RETURN_IF_ERROR(WriteSegment(folder_, *view.segment));
+    RETURN_IF_ERROR(WriteSegment(files_, folder_, *view.segment));
     on_disk_.insert(id);
   }
-  RETURN_IF_ERROR(WriteManifest(folder_, ManifestOf(snapshot)));
+  RETURN_IF_ERROR(WriteManifest(files_, folder_, ManifestOf(snapshot)));
   on_disk_ = wanted;
   std::set<std::string> names = {kManifestName};
   for (const uint64_t id : wanted) names.insert(SegmentFileName(id));
-  std::error_code error;  // what cannot be removed now is removed next time
-  std::vector<fs::path> leftovers;
-  for (fs::directory_iterator it(folder_, error), end; !error && it != end;
-       it.increment(error)) {
-    const std::string name = it->path().filename().string();
+  // What cannot be removed now is removed next time.
+  const absl::StatusOr<std::vector<std::string>> there = files_.List(folder_);
+  if (!there.ok()) return absl::OkStatus();
+  for (const std::string& name : *there) {
     const bool ours = name.ends_with(".pwx") || name.ends_with(".tmp");
-    if (ours && !names.contains(name)) leftovers.push_back(it->path());
+    if (ours && !names.contains(name)) {
+      files_.Remove(folder_ + "/" + name).IgnoreError();
+    }
   }
-  for (const fs::path& path : leftovers) fs::remove(path, error);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,8 @@
 // Snapshots to files and back.
 //
-//     ASSIGN_OR_RETURN(OpenedCheckpoint c, OpenCheckpoint(folder));
+//     ASSIGN_OR_RETURN(OpenedCheckpoint c, OpenCheckpoint(files, folder));
 //     // c.segments are complete up to c.sequence
-//     Checkpointer checkpointer(folder, ids of c.segments);
+//     Checkpointer checkpointer(&files, folder, ids of c.segments);
 //     RETURN_IF_ERROR(checkpointer.Write(snapshot));
 
 #ifndef PAPERWIRE_SERVICE_INDEX_CHECKPOINT_H_
@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/index/files.h"
 #include "service/index/snapshot.h"
 
 namespace paperwire::index {
@@ -33,20 +34,26 @@ struct OpenedCheckpoint {
 //
 // FAILED_PRECONDITION for a newer version; what the system says when the
 // folder cannot be made or read.
-absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(const std::string& folder);
+absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(FileSystem& files,
+                                                const std::string& folder);
 
 // Not thread-safe.
 class Checkpointer {
  public:
-  // `on_disk` are the ids of the segments that have files.
-  Checkpointer(std::string folder, std::set<uint64_t> on_disk)
-      : folder_(std::move(folder)), on_disk_(std::move(on_disk)) {}
+  // `files` must outlive this. `on_disk` are the ids of the segments that have
+  // files.
+  Checkpointer(FileSystem* files, std::string folder,
+               std::set<uint64_t> on_disk)
+      : files_(*files),
+        folder_(std::move(folder)),
+        on_disk_(std::move(on_disk)) {}
 
   // Writes what is not on disk yet, then the manifest; then removes files
   // that no manifest refers to.
   absl::Status Write(const Snapshot& snapshot);
 
  private:
+  FileSystem& files_;
   const std::string folder_;
   std::set<uint64_t> on_disk_;
 };

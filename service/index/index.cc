@@ -32,7 +32,7 @@ constexpr size_t kMaxSegments = 128;
 struct Index::Impl {
   Impl(const IndexOptions& o, OpenedCheckpoint opened)
       : options(o),
-        checkpointer(o.folder, Ids(opened.segments)),
+        checkpointer(o.files, o.folder, Ids(opened.segments)),
         current(std::make_shared<const Snapshot>(std::move(opened.segments),
                                                  opened.sequence)) {
     for (const uint64_t id : Ids(current->segments())) {
@@ -175,7 +175,7 @@ absl::StatusOr<std::unique_ptr<Index>> Index::Open(
     const IndexOptions& options) {
   OpenedCheckpoint opened;
   if (!options.folder.empty()) {
-    ASSIGN_OR_RETURN(opened, OpenCheckpoint(options.folder));
+    ASSIGN_OR_RETURN(opened, OpenCheckpoint(*options.files, options.folder));
     for (const std::string& w : opened.warnings) spdlog::warn("{}", w);
   }
   return std::unique_ptr<Index>(

@@ -31,6 +31,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/index/document.h"
+#include "service/index/files.h"
 #include "service/index/segment.h"
 #include "service/index/snapshot.h"
 
@@ -40,6 +41,8 @@ struct IndexOptions {
   // The folder of the segments; made when missing. Empty: nothing is read or
   // written, Checkpoint does nothing (for tests).
   std::string folder;
+  // Where that folder is; must outlive the index.
+  FileSystem* files = FileSystem::Real();
   // A merge takes this many neighbouring segments of one tier.
   int merge_factor = 8;
   // After so long without a change merges take two at a time, so that few

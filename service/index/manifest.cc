@@ -63,7 +63,7 @@ Manifest ManifestOf(const Snapshot& snapshot) {
   return manifest;
 }
 
-absl::Status WriteManifest(const std::string& folder,
+absl::Status WriteManifest(FileSystem& files, const std::string& folder,
                            const Manifest& manifest) {
   Writer w;
   w.Put(kMagic);
@@ -78,12 +78,13 @@ absl::Status WriteManifest(const std::string& folder,
   }
   const uint32_t checksum = Checksum(w.bytes());
   w.Put(checksum);
-  return WriteDurably(folder, kManifestName, {Bytes(w.bytes())});
+  return WriteDurably(files, folder, kManifestName, {Bytes(w.bytes())});
 }
 
-absl::StatusOr<Manifest> ReadManifest(const std::string& folder) {
+absl::StatusOr<Manifest> ReadManifest(FileSystem& files,
+                                      const std::string& folder) {
   const std::string path = folder + "/" + kManifestName;
-  ASSIGN_OR_RETURN(const MappedFile file, MapFile(path));
+  ASSIGN_OR_RETURN(const MappedFile file, files.Map(path));
   const auto damaged = [&](std::string_view what) {
     return absl::DataLossError(
         StrCat("The index file ", path, " is damaged: ", what));

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/index/files.h"
 #include "service/index/snapshot.h"
 
 namespace paperwire::index {
@@ -30,11 +31,13 @@ struct Manifest {
 
 Manifest ManifestOf(const Snapshot& snapshot);
 
-absl::Status WriteManifest(const std::string& folder, const Manifest& manifest);
+absl::Status WriteManifest(FileSystem& files, const std::string& folder,
+                           const Manifest& manifest);
 
 // NOT_FOUND when there is none, DATA_LOSS when it is damaged,
 // FAILED_PRECONDITION for a newer version.
-absl::StatusOr<Manifest> ReadManifest(const std::string& folder);
+absl::StatusOr<Manifest> ReadManifest(FileSystem& files,
+                                      const std::string& folder);
 
 }  // namespace paperwire::index
 

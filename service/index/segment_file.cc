@@ -66,7 +66,8 @@ absl::Status NewerVersion(const std::string& path, uint32_t version) {
              ". Upgrade Paperwire, or point it at another data folder."));
 }
 
-absl::Status WriteSegment(const std::string& folder, const Segment& segment) {
+absl::Status WriteSegment(FileSystem& files, const std::string& folder,
+                          const Segment& segment) {
   constexpr std::array<uint8_t, kAlignment> kZeros{};
   Header header = {};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
@@ -87,13 +88,13 @@ absl::Status WriteSegment(const std::string& folder, const Segment& segment) {
   for (size_t i = 1; i < parts.size(); ++i) {
     header.checksum = Checksum(parts[i], header.checksum);
   }
-  return WriteDurably(folder, SegmentFileName(segment.meta().id), parts);
+  return WriteDurably(files, folder, SegmentFileName(segment.meta().id), parts);
 }
 
 absl::StatusOr<std::shared_ptr<const Segment>> MapSegment(
-    const std::string& folder, uint64_t id) {
+    FileSystem& files, const std::string& folder, uint64_t id) {
   const std::string path = folder + "/" + SegmentFileName(id);
-  ASSIGN_OR_RETURN(const MappedFile file, MapFile(path));
+  ASSIGN_OR_RETURN(const MappedFile file, files.Map(path));
   return ReadSegment(file, path);
 }
 

@@ -1,8 +1,8 @@
 // A segment as a file (FORMAT.md).
 //
-//     RETURN_IF_ERROR(WriteSegment(folder, segment));
+//     RETURN_IF_ERROR(WriteSegment(files, folder, segment));
 //     ASSIGN_OR_RETURN(std::shared_ptr<const Segment> s,
-//                      MapSegment(folder, id));
+//                      MapSegment(files, folder, id));
 //
 // MapSegment verifies the checksum of the whole file, then that its sections
 // fit together (segment_check.h): DATA_LOSS when not, NOT_FOUND when there is
@@ -28,10 +28,11 @@ inline constexpr uint32_t kFormatVersion = 3;
 
 std::string SegmentFileName(uint64_t id);
 
-absl::Status WriteSegment(const std::string& folder, const Segment& segment);
+absl::Status WriteSegment(FileSystem& files, const std::string& folder,
+                          const Segment& segment);
 
 absl::StatusOr<std::shared_ptr<const Segment>> MapSegment(
-    const std::string& folder, uint64_t id);
+    FileSystem& files, const std::string& folder, uint64_t id);
 
 // The same of a file that is in memory already, at a multiple of 8 bytes;
 // `path` is its name in messages.

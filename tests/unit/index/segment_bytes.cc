@@ -23,7 +23,7 @@ constexpr size_t kExtents = 32;
 
 std::vector<uint8_t> BytesOf(const Segment& segment) {
   TempFolder folder;
-  if (!WriteSegment(folder.path(), segment).ok()) return {};
+  if (!WriteSegment(*FileSystem::Real(), folder.path(), segment).ok()) return {};
   std::ifstream in(
       std::filesystem::path(folder.path()) / SegmentFileName(segment.meta().id),
       std::ios::binary);
