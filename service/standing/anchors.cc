@@ -14,10 +14,8 @@ namespace {
 using query::Node;
 using Kind = Node::Kind;
 
-constexpr Key kKeyMask = (Key{1} << (8 * kKeyBytes)) - 1;
-
 Key MakeKey(std::string_view bytes) {
-  const Key key = StableHash(bytes) & kKeyMask;
+  const Key key = StableHash(bytes);
   return key != 0 ? key : 1;
 }
 

@@ -9,9 +9,9 @@
 // its parts together; of a phrase, its rarest word. A range, a wildcard or an
 // exclusion has none.
 //
-// Words and keywords go by 48-bit keys. That a word of a paper has by chance
-// the key of a word of a query, so that the query is taken to match, happens
-// once in some 10^10 papers with a million queries.
+// Words and keywords go by 64-bit keys. That a word of a paper has by chance
+// the key of another word, which queries ask for, so that these are taken to
+// match, happens once in some 10^11 papers with a million such words.
 
 #ifndef PAPERWIRE_SERVICE_STANDING_ANCHORS_H_
 #define PAPERWIRE_SERVICE_STANDING_ANCHORS_H_
@@ -27,7 +27,6 @@ namespace paperwire::standing {
 
 // Stands for a stem, a keyword or a kind of link. Never 0.
 using Key = uint64_t;
-inline constexpr int kKeyBytes = 6;
 
 Key WordKey(std::string_view stem);
 // Of a keyword as the index spells it (index/keyword_terms.h).

@@ -6,39 +6,72 @@
 #include "service/index/postings.h"
 
 namespace paperwire::standing {
+namespace {
 
-SegmentTerms::SegmentTerms(const index::Segment& segment) : segment_(segment) {
+// How far ahead memory is asked for.
+constexpr size_t kAhead = 8;
+
+// The numbers of keys, kAlways for those that have none.
+std::vector<TermId> FindAll(const std::vector<Key>& keys, const TermIds& ids) {
+  std::vector<TermId> found(keys.size());
+  for (size_t i = 0; i < keys.size() + kAhead; ++i) {
+    if (i < keys.size()) ids.Prefetch(keys[i]);
+    if (i >= kAhead) found[i - kAhead] = ids.Find(keys[i - kAhead]);
+  }
+  return found;
+}
+
+}  // namespace
+
+SegmentTerms::SegmentTerms(const index::Segment& segment, const TermIds& ids)
+    : segment_(segment), end_(ids.end()) {
   const uint32_t documents = segment.documents();
+  const auto stems = static_cast<uint32_t>(segment.terms().size());
+  const auto keywords = static_cast<uint32_t>(segment.keywords().size());
+  std::vector<Key> keys;
+  keys.reserve(stems + keywords);
+  for (uint32_t t = 0; t < stems; ++t) {
+    keys.push_back(WordKey(segment.terms()[t]));
+  }
+  for (uint32_t k = 0; k < keywords; ++k) {
+    keys.push_back(KeywordTermKey(segment.keywords()[k]));
+  }
+  const std::vector<TermId> found = FindAll(keys, ids);
   // Gathered term by term, then put in the order of the documents.
   struct Gathered {
     uint32_t document;
     TermOf term;
   };
   std::vector<Gathered> gathered;
-  gathered.reserve(segment.terms().size() + segment.keywords().size());
+  gathered.reserve(keys.size());
   begins_.assign(documents + 1, 0);
   const auto add = [&](uint32_t document, const TermOf& term) {
     gathered.push_back({document, term});
     ++begins_[document + 1];
   };
-  for (uint32_t t = 0; t < segment.terms().size(); ++t) {
-    const Key key = WordKey(segment.terms()[t]);
+  for (uint32_t t = 0; t < stems; ++t) {
+    if (found[t] == kAlways) continue;
     index::ForEachPosting(segment, t,
                           [&](uint32_t document, query::FieldSet fields) {
-                            add(document, {key, t, fields});
+                            add(document, {found[t], t, fields});
                           });
   }
-  for (uint32_t k = 0; k < segment.keywords().size(); ++k) {
-    const Key key = KeywordTermKey(segment.keywords()[k]);
+  for (uint32_t k = 0; k < keywords; ++k) {
+    if (found[stems + k] == kAlways) continue;
     for (const uint32_t d : segment.keyword_documents(k)) {
-      add(d, {key, index::kNotFound, query::kAllFields});
+      add(d, {found[stems + k], index::kNotFound, query::kAllFields});
     }
   }
+  uint64_t links = 0;
   for (uint32_t d = 0; d < documents; ++d) {
-    for (auto bits = static_cast<uint64_t>(segment.links()[d]); bits != 0;
-         bits &= bits - 1) {
-      add(d, {LinkKey(std::countr_zero(bits)), index::kNotFound,
-              query::kAllFields});
+    links |= static_cast<uint64_t>(segment.links()[d]);
+  }
+  for (; links != 0; links &= links - 1) {
+    const int bit = std::countr_zero(links);
+    const TermId id = ids.Find(LinkKey(bit));
+    for (uint32_t d = 0; d < documents && id != kAlways; ++d) {
+      if ((segment.links()[d] >> bit & 1) == 0) continue;
+      add(d, {id, index::kNotFound, query::kAllFields});
     }
   }
   for (uint32_t d = 0; d < documents; ++d) begins_[d + 1] += begins_[d];
@@ -51,32 +84,44 @@ void DocumentTerms::Load(const SegmentTerms& all, uint32_t document) {
   segment_ = &all.segment();
   document_ = document;
   terms_ = all.of(document);
-  filter_.fill(0);
+  for (const uint32_t word : to_clear_) has_[word] = 0;
+  to_clear_.clear();
+  has_.resize(all.end() / 32 + 1);
+  const auto set = [this](TermId id) {
+    has_[id / 32] |= uint32_t{1} << (id % 32);
+    to_clear_.push_back(id / 32);
+  };
+  set(kAlways);
   const size_t size = std::bit_ceil(2 * terms_.size() + 2);
   slots_.assign(size, Slot());
   mask_ = size - 1;
   for (uint32_t i = 0; i < terms_.size(); ++i) {
-    const Key key = terms_[i].key;
-    const uint32_t bit = static_cast<uint32_t>(key) % kFilterBits;
-    filter_[bit / 64] |= uint64_t{1} << (bit % 64);
-    size_t slot = key >> 20;
-    while (slots_[slot & mask_].key != 0) ++slot;
-    slots_[slot & mask_] = {key, i};
+    const TermId id = terms_[i].id;
+    set(id);
+    size_t slot = id;
+    while (slots_[slot & mask_].id != kAlways) ++slot;
+    slots_[slot & mask_] = {id, i};
   }
-  places_.resize(std::max(places_.size(), terms_.size()));
+  if (places_.size() < terms_.size()) places_.resize(terms_.size());
   placed_.assign(terms_.size(), false);
 }
 
-std::span<const uint64_t> DocumentTerms::Places(Key key) {
-  const uint32_t i = Find(key);
-  if (i == kNone || terms_[i].term == index::kNotFound) return {};
+const StemPlaces& DocumentTerms::Places(TermId id) {
+  static const StemPlaces kNowhere;
+  const uint32_t i = Find(id);
+  if (i == kNone || terms_[i].ordinal == index::kNotFound) return kNowhere;
+  StemPlaces& places = places_[i];
   if (!placed_[i]) {
     placed_[i] = true;
-    places_[i].clear();
-    index::PostingCursor cursor(*segment_, terms_[i].term);
-    if (cursor.Find(document_)) cursor.Places(query::kAllFields, &places_[i]);
+    places.all.clear();
+    places.bits = 0;
+    index::PostingCursor cursor(*segment_, terms_[i].ordinal);
+    if (cursor.Find(document_)) cursor.Places(query::kAllFields, &places.all);
+    for (const uint64_t place : places.all) {
+      places.bits |= uint64_t{1} << (place % 64);
+    }
   }
-  return places_[i];
+  return places;
 }
 
 bool DocumentTerms::In(query::Range::Column column, int64_t min,

@@ -1,3 +1,18 @@
+// A paper brings up some thousands of a million queries, and matches a good
+// part of them, so that what counts is how much memory is read for each, and
+// how often the processor guesses wrong. A paper is matched in four steps, each
+// of which asks for the memory of the next one before that begins:
+//
+// 1. Its words and keywords are looked up, once for all papers of a segment
+//    (document_terms.h), and become bits in a bitmap.
+// 2. The lists of its words are gone through: rows of conditions on that
+//    bitmap, no branches (conditions.h). A query of words that all must be
+//    there is filed under the rarest and has the others as conditions. A query
+//    of alternatives is filed under each, on condition that none of those
+//    before is there: so it comes up once.
+// 3. Programs are run, of the queries whose next rarest word is there.
+// 4. What remains undecided is searched for, query by query.
+
 #include "service/standing/matcher.h"
 
 #include <algorithm>
@@ -14,10 +29,6 @@
 namespace paperwire::standing {
 namespace {
 
-// How far ahead memory is asked for.
-constexpr size_t kAhead = 8;
-// What a query takes in a list.
-constexpr size_t kTypicalBytes = 24;
 // How much the length of a list counts against a paper more.
 constexpr int64_t kMaxHint = 1024;
 // Removed queries that are worth a sweep.
@@ -77,9 +88,8 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
   const bool anchored = FindAnchors(
       query.root,
       [&](const query::Node& leaf, Key key) {
-        const auto it = filed_.find(key);
-        const size_t filed =
-            it == filed_.end() ? 0 : it->second.bytes() / kTypicalBytes;
+        const TermId id = ids_.Find(key);
+        const size_t filed = id < filed_.size() ? filed_[id].size() : 0;
         return (frequency(leaf, key) + 1) * kMaxHint +
                static_cast<int64_t>(std::min<size_t>(filed, kMaxHint - 1));
       },
@@ -92,22 +102,53 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
     text_bytes_ += text.size();
     texts_[handle] = std::move(text);
   }
-  if (!anchored) {
-    unanchored_.Add({.handle = handle}, CompileProgram(query.root, Anchor()));
+  if (anchored) {
+    File(handle, query.root, anchors);
+  } else {
+    unanchored_.AddProgram({.handle = handle}, kAlways,
+                           CompileProgram(query.root, Anchor(), &ids_));
     without_anchor_.insert(handle);
     ++unanchored_count_;
     unanchored_searched_ += searched;
-    return handle;
-  }
-  FiledQuery filed;
-  filed.handle = handle;
-  filed.decided = AnchorDecides(query.root);
-  filed.several = anchors.size() > 1;
-  for (const Anchor& anchor : anchors) {
-    filed.check = static_cast<uint32_t>(anchor.check);
-    filed_[anchor.key].Add(filed, CompileProgram(query.root, anchor));
   }
   return handle;
+}
+
+void Matcher::File(uint32_t handle, const query::Node& root,
+                   const std::vector<Anchor>& anchors) {
+  std::vector<conditions::Condition> all;
+  if (AnchorDecides(root) && anchors.size() <= QueryList::kMaxConditions + 1) {
+    // The first one of the anchors that a document has brings the query up.
+    for (const Anchor& anchor : anchors) {
+      ListOf(anchor.key).Add(handle, all);
+      all.push_back(ids_.Intern(anchor.key) | conditions::kAbsent);
+    }
+    return;
+  }
+  const bool several = anchors.size() > 1;
+  for (const Anchor& anchor : anchors) {
+    const auto keys = KeysThatDecide(root, anchor);
+    if (!several && keys && keys->size() <= QueryList::kMaxConditions) {
+      for (const Key key : *keys) all.push_back(ids_.Intern(key));
+      ListOf(anchor.key).Add(handle, all);
+      return;
+    }
+    const TermId check =
+        anchor.check == 0 ? kAlways : ids_.Intern(anchor.check);
+    const std::string program = CompileProgram(root, anchor, &ids_);
+    ListOf(anchor.key)
+        .AddProgram({.handle = handle, .several = several}, check, program);
+  }
+}
+
+QueryList& Matcher::ListOf(Key key) {
+  const TermId id = ids_.Intern(key);
+  if (id >= filed_.size()) {
+    // By a quarter, not twice as many: lists are large.
+    if (id >= filed_.capacity()) filed_.reserve(ids_.end() + ids_.end() / 4);
+    filed_.resize(ids_.end());
+  }
+  return filed_[id];
 }
 
 void Matcher::Remove(uint32_t handle) {
@@ -127,58 +168,80 @@ void Matcher::Remove(uint32_t handle) {
 
 absl::StatusOr<std::vector<Matched>> Matcher::Match(
     const index::Segment& segment) {
-  return Match(SegmentTerms(segment));
-}
-
-absl::StatusOr<std::vector<Matched>> Matcher::Match(
-    const SegmentTerms& segment) {
+  const SegmentTerms terms(segment, ids_);
   std::vector<Matched> matched, maybe;
-  for (uint32_t d = 0; d < segment.segment().documents(); ++d) {
-    terms_.Load(segment, d);
+  for (uint32_t d = 0; d < segment.documents(); ++d) {
+    terms_.Load(terms, d);
     MatchOne(d, &matched, &maybe);
   }
-  RETURN_IF_ERROR(Search(segment.segment(), std::move(maybe), &matched));
+  RETURN_IF_ERROR(Search(segment, std::move(maybe), &matched));
   return matched;
-}
-
-void Matcher::Try(const QueryList& list, uint32_t document,
-                  std::vector<Matched>* matched, std::vector<Matched>* maybe) {
-  list.ForEach([&](const FiledQuery& query) {
-    if (query.check != 0 && !terms_.MayHave(query.check)) return;
-    if (dead_ > 0 && !IsLive(query.handle)) return;
-    if (query.several) {
-      uint64_t& seen = seen_[query.handle / 64];
-      const uint64_t bit = uint64_t{1} << (query.handle % 64);
-      if ((seen & bit) != 0) return;
-      seen |= bit;
-      to_clear_.push_back(query.handle);
-    }
-    const Decision decision =
-        query.decided ? Decision::kYes : RunProgram(query.program, &terms_);
-    if (decision == Decision::kNo) return;
-    (decision == Decision::kYes ? matched : maybe)
-        ->push_back({query.handle, document});
-  });
 }
 
 void Matcher::MatchOne(uint32_t document, std::vector<Matched>* matched,
                        std::vector<Matched>* maybe) {
+  hit_count_ = 0;
+  maybe_.clear();
   lists_.clear();
-  const std::span<const TermOf> terms = terms_.terms();
-  for (size_t i = 0; i < terms.size() + kAhead; ++i) {
-    if (i < terms.size()) filed_.prefetch(terms[i].key);
-    if (i < kAhead) continue;
-    const auto it = filed_.find(terms[i - kAhead].key);
-    if (it == filed_.end()) continue;
-    __builtin_prefetch(it->second.begin());
-    lists_.push_back(&it->second);
+  for (const TermOf& term : terms_.terms()) {
+    if (term.id < filed_.size()) __builtin_prefetch(&filed_[term.id]);
   }
-  for (const QueryList* list : lists_) {
-    Try(*list, document, matched, maybe);
+  for (const TermOf& term : terms_.terms()) {
+    if (term.id >= filed_.size() || filed_[term.id].size() == 0) continue;
+    filed_[term.id].Prefetch();
+    lists_.push_back(&filed_[term.id]);
   }
-  Try(unanchored_, document, matched, maybe);
+  for (const QueryList* list : lists_) Filter(*list);
+  Filter(unanchored_);
+  RunPrograms();
+  Append(std::span(hits_).first(hit_count_), document, matched);
+  Append(maybe_, document, maybe);
+}
+
+void Matcher::Filter(const QueryList& list) {
+  // Whatever matches by a program has room as well.
+  const size_t room = hit_count_ + programs_.size() + list.size();
+  if (hits_.size() < room) hits_.resize(2 * room);
+  hit_count_ += list.Filter(table_, terms_.has(), hits_.data() + hit_count_);
+  if (list.programs() == 0) return;
+  if (places_.size() < list.programs()) places_.resize(2 * list.programs());
+  const uint32_t n = list.FilterPrograms(table_, terms_.has(), places_.data());
+  for (const uint32_t place : std::span(places_).first(n)) {
+    programs_.push_back(list.at(place));
+    __builtin_prefetch(programs_.back());
+  }
+}
+
+void Matcher::RunPrograms() {
+  for (const uint8_t* const at : programs_) {
+    ProgramQuery query;
+    const uint8_t* const program = QueryList::Read(at, &query);
+    if (query.several) {
+      uint64_t& seen = seen_[query.handle / 64];
+      const uint64_t bit = uint64_t{1} << (query.handle % 64);
+      if ((seen & bit) != 0) continue;
+      seen |= bit;
+      to_clear_.push_back(query.handle);
+    }
+    const Decision decision = RunProgram(program, &terms_);
+    if (decision == Decision::kYes) hits_[hit_count_++] = query.handle;
+    if (decision == Decision::kMaybe) maybe_.push_back(query.handle);
+  }
+  programs_.clear();
   for (const uint32_t handle : to_clear_) ClearBit(&seen_, handle);
   to_clear_.clear();
+}
+
+void Matcher::Append(std::span<const uint32_t> handles, uint32_t document,
+                     std::vector<Matched>* to) const {
+  const size_t before = to->size();
+  to->resize(before + handles.size());
+  Matched* next = to->data() + before;
+  for (const uint32_t handle : handles) {
+    *next = {handle, document};
+    next += dead_ == 0 || IsLive(handle) ? 1 : 0;
+  }
+  to->resize(static_cast<size_t>(next - to->data()));
 }
 
 absl::Status Matcher::Search(const index::Segment& segment,
@@ -216,18 +279,23 @@ uint32_t Matcher::NewHandle() {
 }
 
 void Matcher::Sweep() {
-  const auto is_gone = [this](const FiledQuery& query) {
-    return !IsLive(query.handle);
+  const auto is_gone = [this](uint32_t handle) { return !IsLive(handle); };
+  std::vector<bool> used(ids_.end());
+  const auto use = [&used](TermId id) { used[id] = true; };
+  const auto sweep = [&](QueryList* list) {
+    list->RemoveIf(is_gone);
+    list->ForEachTerm(use);
   };
-  for (auto it = filed_.begin(); it != filed_.end();) {
-    it->second.RemoveIf(is_gone);
-    if (it->second.empty()) {
-      filed_.erase(it++);
+  for (TermId id = 0; id < filed_.size(); ++id) {
+    sweep(&filed_[id]);
+    if (filed_[id].size() == 0) {
+      filed_[id] = QueryList();
     } else {
-      ++it;
+      use(id);
     }
   }
-  unanchored_.RemoveIf(is_gone);
+  sweep(&unanchored_);
+  ids_.KeepOnly(used);
   free_.clear();
   for (uint32_t handle = 0; handle < handles_; ++handle) {
     if (!IsLive(handle)) free_.push_back(handle);
@@ -237,13 +305,11 @@ void Matcher::Sweep() {
 
 size_t Matcher::memory() const {
   size_t bytes =
-      filed_.capacity() * (sizeof(std::pair<Key, QueryList>) + 1) +
+      ids_.memory() + filed_.capacity() * sizeof(QueryList) +
       texts_.capacity() * (sizeof(std::pair<uint32_t, std::string>) + 1) +
       text_bytes_ + unanchored_.memory() + free_.capacity() * sizeof(uint32_t) +
       (live_.capacity() + seen_.capacity()) * sizeof(uint64_t);
-  // What malloc adds to each piece.
-  constexpr size_t kPiece = 8;
-  for (const auto& [key, list] : filed_) bytes += list.memory() + kPiece;
+  for (const QueryList& list : filed_) bytes += list.memory();
   return bytes;
 }
 

@@ -9,12 +9,14 @@
 // A query is filed under its anchors: the cheapest set of words and keywords
 // of which every match has at least one (anchors.h). A document brings up the
 // queries that are filed under its own words, and nothing else is looked at.
-// Those are decided by a short program (program.h); what a program cannot
-// decide (wildcards, near phrases, exact words) is left to the search code,
-// over the same segment. What matches is what a strict search over these
+// What a query needs besides is looked up in a bitmap of the document's terms:
+// that decides about words and keywords that all must be there, or any
+// (conditions.h). Others have a short program (program.h); what a program
+// cannot decide (wildcards, near phrases, exact words) is left to the search
+// code, over the same segment. What matches is what a strict search over these
 // documents returns.
 //
-// A query takes some 50 bytes; one that needs the search code, its text
+// A query takes some 35 bytes; one that needs the search code, its text
 // besides. Queries without an anchor are tried for every document: whoever
 // adds them asks CheckBreadth first.
 //
@@ -27,6 +29,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,8 +39,10 @@
 #include "service/index/segment.h"
 #include "service/query/query.h"
 #include "service/standing/anchors.h"
+#include "service/standing/conditions.h"
 #include "service/standing/document_terms.h"
 #include "service/standing/query_list.h"
+#include "service/standing/term_ids.h"
 
 namespace paperwire::standing {
 
@@ -68,6 +73,10 @@ absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
 // One thread at a time.
 class Matcher {
  public:
+  // The inner loops are those of the table.
+  explicit Matcher(const conditions::Table& table = conditions::Best())
+      : table_(table) {}
+
   // Takes a query in and names it by a small number. `frequency` decides about
   // speed only. Handles of queries that were removed are given again.
   uint32_t Add(const query::Query& query, const Frequency& frequency);
@@ -75,10 +84,8 @@ class Matcher {
   void Remove(uint32_t handle);
 
   // The queries that match documents of a segment, each pair once, in no
-  // order. The error is the search code's. The same over terms that are there
-  // already.
+  // order. The error is the search code's.
   absl::StatusOr<std::vector<Matched>> Match(const index::Segment& segment);
-  absl::StatusOr<std::vector<Matched>> Match(const SegmentTerms& segment);
 
   size_t size() const { return handles_ - free_.size() - dead_; }
   Unanchored unanchored() const {
@@ -94,18 +101,29 @@ class Matcher {
     return (live_[handle / 64] >> (handle % 64) & 1) != 0;
   }
   uint32_t NewHandle();
-  // Tries the queries that a document brings up.
+  // Files a query under its anchors.
+  void File(uint32_t handle, const query::Node& root,
+            const std::vector<Anchor>& anchors);
+  QueryList& ListOf(Key key);
+  // Tries the queries that the document in terms_ brings up.
   void MatchOne(uint32_t document, std::vector<Matched>* matched,
                 std::vector<Matched>* maybe);
-  // Tries the queries of one list.
-  void Try(const QueryList& list, uint32_t document,
-           std::vector<Matched>* matched, std::vector<Matched>* maybe);
+  // Those of one list: adds to hits_ what matches, and to programs_ what a
+  // program decides.
+  void Filter(const QueryList& list);
+  // Adds to hits_ and maybe_.
+  void RunPrograms();
+  // Appends those of the queries that were not removed.
+  void Append(std::span<const uint32_t> handles, uint32_t document,
+              std::vector<Matched>* to) const;
   absl::Status Search(const index::Segment& segment, std::vector<Matched> maybe,
                       std::vector<Matched>* matched) const;
   // Forgets what was removed.
   void Sweep();
 
-  absl::flat_hash_map<Key, QueryList> filed_;
+  const conditions::Table& table_;
+  TermIds ids_;
+  std::vector<QueryList> filed_;  // by number of the anchor
   QueryList unanchored_;
   size_t unanchored_count_ = 0;
   size_t unanchored_searched_ = 0;
@@ -122,6 +140,11 @@ class Matcher {
   // Match's.
   DocumentTerms terms_;
   std::vector<const QueryList*> lists_;
+  std::vector<uint32_t> hits_;    // handles that match one document:
+  size_t hit_count_ = 0;          // so many, with room behind them
+  std::vector<uint32_t> maybe_;   // handles that may
+  std::vector<uint32_t> places_;  // room for QueryList::FilterPrograms
+  std::vector<const uint8_t*> programs_;
   std::vector<uint64_t> seen_;  // a bit for each handle
   std::vector<uint32_t> to_clear_;
 };

@@ -1,7 +1,9 @@
 #include "service/standing/program.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <span>
+#include <utility>
 
 #include "service/index/load.h"
 #include "service/index/varint.h"
@@ -46,7 +48,7 @@ Key KeyAnywhere(const Node& node) {
 
 class Compiler {
  public:
-  explicit Compiler(const Anchor& anchor) : anchor_(anchor) {}
+  Compiler(const Anchor& anchor, TermIds* ids) : anchor_(anchor), ids_(*ids) {}
 
   void Compile(const Node& node) {
     switch (node.kind) {
@@ -90,7 +92,8 @@ class Compiler {
  private:
   void Put(Op op) { bytes_ += static_cast<char>(op); }
   void PutKey(Key key) {
-    bytes_.append(reinterpret_cast<const char*>(&key), kKeyBytes);
+    const TermId id = ids_.Intern(key);
+    bytes_.append(reinterpret_cast<const char*>(&id), sizeof(id));
   }
   void PutNumber(int64_t number) {
     bytes_.append(reinterpret_cast<const char*>(&number), sizeof(number));
@@ -100,31 +103,28 @@ class Compiler {
     index::PutVarint(&varint, n);
     bytes_.append(varint.begin(), varint.end());
   }
-  // What is a key goes first, together. The anchor is there already, and its
-  // check most probably: that comes last.
+  // What is a key goes first, together, unless it is known to be there.
   void And(const Node& node) {
     std::vector<Key> keys;
     std::vector<const Node*> others;
-    bool check = false;
-    const bool is_root = bytes_.empty();
     for (const Node& child : node.children) {
       const Key key = KeyAnywhere(child);
       if (key == 0) {
         others.push_back(&child);
-      } else if (key == anchor_.check) {
-        check = true;
-      } else if (!is_root || key != anchor_.key) {
+      } else if (key != anchor_.key && key != anchor_.check) {
         keys.push_back(key);
       }
     }
-    if (check) keys.push_back(anchor_.check);
-    if (!others.empty()) {
+    const size_t steps = others.size() + (keys.empty() ? 0 : 1);
+    if (steps != 1) {
       Put(Op::kAnd);
-      Count(others.size() + 1);
+      Count(steps);
     }
-    Put(Op::kAllOf);
-    Count(keys.size());
-    for (const Key key : keys) PutKey(key);
+    if (!keys.empty()) {
+      Put(Op::kAllOf);
+      Count(keys.size());
+      for (const Key key : keys) PutKey(key);
+    }
     for (const Node* other : others) Compile(*other);
   }
   void Word(const Node& node) {
@@ -143,6 +143,7 @@ class Compiler {
   }
 
   const Anchor& anchor_;
+  TermIds& ids_;
   std::string bytes_;
 };
 
@@ -184,19 +185,19 @@ class Runner {
         return YesIf(child == Decision::kNo);
       }
       case Op::kAnywhere:
-        return YesIf(document_.Has(GetKey()));
+        return YesIf(document_.Has(GetId()));
       case Op::kAllOf:
         return AllOf();
       case Op::kInFields: {
         const query::FieldSet fields = *next_++;
-        return YesIf((document_.Fields(GetKey()) & fields) != 0);
+        return YesIf((document_.Fields(GetId()) & fields) != 0);
       }
       case Op::kPhrase:
         return Phrase();
       case Op::kTogether: {
         query::FieldSet fields = *next_++;
         for (uint64_t n = index::GetVarint(&next_); n > 0; --n) {
-          fields &= document_.Fields(GetKey());
+          fields &= document_.Fields(GetId());
         }
         return fields != 0 ? Decision::kMaybe : Decision::kNo;
       }
@@ -213,19 +214,18 @@ class Runner {
     return Decision::kMaybe;
   }
 
-  Key GetKey() {
-    Key key = 0;
-    std::memcpy(&key, next_, kKeyBytes);
-    next_ += kKeyBytes;
-    return key;
+  TermId GetId() {
+    const auto id = index::LoadAs<TermId>(next_);
+    next_ += sizeof(id);
+    return id;
   }
 
   Decision AllOf() {
     const uint64_t n = index::GetVarint(&next_);
-    const uint8_t* const end = next_ + n * kKeyBytes;
+    const uint8_t* const end = next_ + n * sizeof(TermId);
     Decision all = Decision::kYes;
     while (next_ != end) {
-      if (!document_.Has(GetKey())) {
+      if (!document_.Has(GetId())) {
         all = Decision::kNo;
         next_ = end;
       }
@@ -259,28 +259,37 @@ class Runner {
     return any;
   }
 
+  // Whether the places of all stems, each moved back by its place in the
+  // phrase, have one in common. Most phrases are refused by the low six bits of
+  // these places, all at once.
   Decision Phrase() {
-    const query::FieldSet fields = *next_++;
+    query::FieldSet fields = *next_++;
     const uint64_t n = index::GetVarint(&next_);
-    const uint8_t* const keys = next_;
-    query::FieldSet common = fields;
-    for (uint64_t i = 0; i < n; ++i) common &= document_.Fields(GetKey());
-    if (common == 0) return Decision::kNo;
-    next_ = keys;
-    const std::span<const uint64_t> first = document_.Places(GetKey());
+    const uint8_t* const ids = next_;
+    for (uint64_t i = 0; i < n; ++i) fields &= document_.Fields(GetId());
+    if (fields == 0) return Decision::kNo;
+    next_ = ids;
+    uint64_t begins = UINT64_MAX;
+    for (uint64_t i = 0; i < n; ++i) {
+      const uint64_t bits = document_.Places(GetId()).bits;
+      begins &= std::rotr(bits, static_cast<int>(i % 64));
+    }
+    if (begins == 0) return Decision::kNo;
+    next_ = ids;
+    const std::span<const uint64_t> first = document_.Places(GetId()).all;
     for (const uint64_t begin : first) {
-      if ((common >> (begin >> 32) & 1) == 0) continue;
-      next_ = keys + kKeyBytes;
+      if ((begins >> (begin % 64) & fields >> (begin >> 32) & 1) == 0) continue;
+      next_ = ids + sizeof(TermId);
       bool all = true;
       for (uint64_t i = 1; i < n && all; ++i) {
-        const std::span<const uint64_t> places = document_.Places(GetKey());
+        const std::span<const uint64_t> places = document_.Places(GetId()).all;
         all = std::binary_search(places.begin(), places.end(), begin + i);
       }
       if (!all) continue;
-      next_ = keys + n * kKeyBytes;
+      next_ = ids + n * sizeof(TermId);
       return Decision::kYes;
     }
-    next_ = keys + n * kKeyBytes;
+    next_ = ids + n * sizeof(TermId);
     return Decision::kNo;
   }
 
@@ -290,8 +299,12 @@ class Runner {
 
 }  // namespace
 
-std::string CompileProgram(const Node& root, const Anchor& anchor) {
-  Compiler compiler(anchor);
+std::string CompileProgram(const Node& root, const Anchor& anchor,
+                           TermIds* ids) {
+  if (anchor.key != 0 && AnchorDecides(root)) {
+    return std::string(1, static_cast<char>(Op::kAll));
+  }
+  Compiler compiler(anchor, ids);
   compiler.Compile(root);
   return compiler.Take();
 }
@@ -329,8 +342,65 @@ bool AnchorDecides(const Node& root) {
   }
 }
 
+std::optional<std::vector<Key>> KeysThatDecide(const Node& root,
+                                               const Anchor& anchor) {
+  std::vector<Key> keys;
+  if (KeyAnywhere(root) != 0) return keys;
+  if (root.kind != Kind::kAnd) return std::nullopt;
+  if (anchor.check != 0) keys.push_back(anchor.check);
+  for (const Node& child : root.children) {
+    const Key key = KeyAnywhere(child);
+    if (key == 0) return std::nullopt;
+    if (key != anchor.key && key != anchor.check) keys.push_back(key);
+  }
+  return keys;
+}
+
 Decision RunProgram(const uint8_t* program, DocumentTerms* document) {
   return Runner(program, document).Run();
+}
+
+void ForEachTermOf(const uint8_t* program,
+                   const std::function<void(TermId)>& visit) {
+  const uint8_t* next = program;
+  const auto terms = [&](uint64_t n) {
+    for (; n > 0; --n, next += sizeof(TermId)) {
+      visit(index::LoadAs<TermId>(next));
+    }
+  };
+  for (uint64_t steps = 1; steps > 0; --steps) {
+    switch (static_cast<Op>(*next++)) {
+      case Op::kAll:
+      case Op::kNone:
+      case Op::kMaybe:
+        break;
+      case Op::kAnd:
+      case Op::kOr:
+        steps += index::GetVarint(&next);
+        break;
+      case Op::kNot:
+        ++steps;
+        break;
+      case Op::kAnywhere:
+        terms(1);
+        break;
+      case Op::kAllOf:
+        terms(index::GetVarint(&next));
+        break;
+      case Op::kInFields:
+        ++next;
+        terms(1);
+        break;
+      case Op::kPhrase:
+      case Op::kTogether:
+        ++next;
+        terms(index::GetVarint(&next));
+        break;
+      case Op::kRange:
+        next += 1 + 2 * sizeof(int64_t);
+        break;
+    }
+  }
 }
 
 }  // namespace paperwire::standing

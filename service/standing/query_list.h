@@ -1,137 +1,109 @@
-// The queries that are filed under one anchor, one behind the other in memory,
-// each with the program that decides it: to go through them costs no jumps.
+// The queries that are filed under one anchor. A query that needs up to three
+// terms more, and nothing else, is a row of conditions; any other has a
+// program, which is run when one condition holds.
 //
 //     QueryList list;
-//     list.Add({.handle = 7, .check = check}, program);
-//     list.ForEach([&](const FiledQuery& q) { ... });
+//     list.Add(7, {{term}});
+//     list.AddProgram({.handle = 8}, term, program);
+//     const uint32_t n = list.Filter(conditions::Best(), has, handles);
+//
+// Rows lie side by side in memory, each kind for itself: to go through them
+// costs no jumps, and what cannot match is refused 8 or 4 to a cache line. The
+// list itself is one cache line, so that whoever is about to read it asks for
+// that first, and then for what it points to.
 
 #ifndef PAPERWIRE_SERVICE_STANDING_QUERY_LIST_H_
 #define PAPERWIRE_SERVICE_STANDING_QUERY_LIST_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
+#include <functional>
+#include <span>
 #include <string_view>
-#include <utility>
 
 #include "service/index/load.h"
+#include "service/standing/conditions.h"
+#include "service/standing/row_array.h"
+#include "service/standing/term_ids.h"
 
 namespace paperwire::standing {
 
-struct FiledQuery {
+// A query that a program decides.
+struct ProgramQuery {
   uint32_t handle = 0;  // below kMaxHandle
-  // The low bits of Anchor::check; 0 for none.
-  uint32_t check = 0;
-  // The anchor alone decides: there is no program.
-  bool decided = false;
   // It is filed under other anchors as well.
   bool several = false;
-  const uint8_t* program = nullptr;
 
-  static constexpr uint32_t kMaxHandle = uint32_t{1} << 30;
+  static constexpr uint32_t kMaxHandle = uint32_t{1} << 31;
 };
 
-class QueryList {
+class alignas(64) QueryList {
  public:
-  void Add(const FiledQuery& query, std::string_view program) {
-    const size_t length = LengthBytes(program.size());
-    const size_t size = kHead + (query.decided ? 0 : length + program.size());
-    Reserve(size_ + size);
-    uint8_t* p = bytes_.get() + size_;
-    const uint32_t head = query.handle | (query.decided ? kDecided : 0) |
-                          (query.several ? kSeveral : 0);
-    std::memcpy(p, &head, sizeof(head));
-    std::memcpy(p + sizeof(head), &query.check, sizeof(query.check));
-    if (!query.decided) {
-      p += kHead;
-      *p = static_cast<uint8_t>(std::min(program.size(), size_t{kLong}));
-      if (length > 1) {
-        const auto long_size = static_cast<uint32_t>(program.size());
-        std::memcpy(p + 1, &long_size, sizeof(long_size));
-      }
-      std::memcpy(p + length, program.data(), program.size());
-    }
-    size_ += static_cast<uint32_t>(size);
+  static constexpr size_t kMaxConditions = conditions::Quad().conditions.size();
+
+  // A query that matches when these hold, kMaxConditions at the most.
+  void Add(uint32_t handle, std::span<const conditions::Condition> all);
+  // A query that matches when this holds and the program (program.h) says so.
+  void AddProgram(const ProgramQuery& query, conditions::Condition condition,
+                  std::string_view program);
+
+  // How many queries Filter and FilterPrograms go through.
+  uint32_t rows() const { return pairs_.size() + quads_.size(); }
+  uint32_t programs() const { return heads_.size(); }
+  size_t size() const { return size_t{rows()} + programs(); }
+
+  // Puts the handles of those that match without a program into `handles`,
+  // which has room for rows(); returns how many.
+  uint32_t Filter(const conditions::Table& table, const uint32_t* has,
+                  uint32_t* handles) const {
+    const uint32_t n = table.pairs(pairs_.begin(), pairs_.size(), has, handles);
+    return n + table.quads(quads_.begin(), quads_.size(), has, handles + n);
+  }
+  // The same for places of those whose program is to be run, in room for
+  // programs().
+  uint32_t FilterPrograms(const conditions::Table& table, const uint32_t* has,
+                          uint32_t* places) const {
+    return table.pairs(heads_.begin(), heads_.size(), has, places);
+  }
+  // What lies at such a place: the query, and behind it its program. Valid
+  // until the list is changed.
+  const uint8_t* at(uint32_t place) const { return bytes_.begin() + place; }
+  static const uint8_t* Read(const uint8_t* at, ProgramQuery* query) {
+    const auto head = index::LoadAs<uint32_t>(at);
+    query->handle = head & ~kSeveral;
+    query->several = (head & kSeveral) != 0;
+    return at + sizeof(head);
   }
 
-  // In the order in which they came. `visit` must not change the list.
-  template <typename Visit>
-  void ForEach(Visit visit) const {
-    const uint8_t* const end = bytes_.get() + size_;
-    for (const uint8_t* p = bytes_.get(); p != end;) {
-      FiledQuery query;
-      p = Read(p, &query);
-      visit(query);
-    }
+  // Takes those out for whose handle `gone` is true.
+  void RemoveIf(const std::function<bool(uint32_t)>& gone);
+
+  // Calls visit(term) for the terms of all conditions and programs.
+  void ForEachTerm(const std::function<void(TermId)>& visit) const;
+
+  // Asks for the memory that filtering reads first.
+  void Prefetch() const {
+    __builtin_prefetch(pairs_.begin());
+    __builtin_prefetch(quads_.begin());
+    __builtin_prefetch(heads_.begin());
   }
 
-  // Takes those out of which `gone` is true.
-  template <typename Gone>
-  void RemoveIf(Gone gone) {
-    uint8_t* out = bytes_.get();
-    const uint8_t* const end = bytes_.get() + size_;
-    for (const uint8_t* p = bytes_.get(); p != end;) {
-      FiledQuery query;
-      const uint8_t* const next = Read(p, &query);
-      const auto size = static_cast<size_t>(next - p);
-      if (!gone(query)) {
-        std::memmove(out, p, size);
-        out += size;
-      }
-      p = next;
-    }
-    size_ = static_cast<uint32_t>(out - bytes_.get());
+  // What it takes in bytes, beyond its own size.
+  size_t memory() const {
+    return pairs_.memory() + quads_.memory() + heads_.memory() +
+           bytes_.memory();
   }
-
-  bool empty() const { return size_ == 0; }
-  size_t bytes() const { return size_; }
-  size_t memory() const { return capacity_; }
-  const uint8_t* begin() const { return bytes_.get(); }
 
  private:
-  static constexpr uint32_t kDecided = uint32_t{1} << 31;
-  static constexpr uint32_t kSeveral = uint32_t{1} << 30;
-  static constexpr size_t kHead = 2 * sizeof(uint32_t);
-  // A length of this and above takes four bytes more.
-  static constexpr uint8_t kLong = 255;
+  static constexpr uint32_t kSeveral = ProgramQuery::kMaxHandle;
 
-  static size_t LengthBytes(size_t size) {
-    return size < kLong ? 1 : 1 + sizeof(uint32_t);
-  }
-
-  // Reads the query at `p`; where the next one begins.
-  static const uint8_t* Read(const uint8_t* p, FiledQuery* query) {
-    const auto head = index::LoadAs<uint32_t>(p);
-    query->handle = head & (FiledQuery::kMaxHandle - 1);
-    query->decided = (head & kDecided) != 0;
-    query->several = (head & kSeveral) != 0;
-    query->check = index::LoadAs<uint32_t>(p + sizeof(head));
-    p += kHead;
-    if (query->decided) return p;
-    if (*p < kLong) {
-      query->program = p + 1;
-      return query->program + *p;
-    }
-    query->program = p + 1 + sizeof(uint32_t);
-    return query->program + index::LoadAs<uint32_t>(p + 1);
-  }
-
-  void Reserve(size_t size) {
-    if (size <= capacity_) return;
-    // Most lists have one query, and stay so.
-    const size_t capacity =
-        capacity_ == 0 ? size : std::max(size, size_t{capacity_} * 3 / 2);
-    auto bytes = std::make_unique_for_overwrite<uint8_t[]>(capacity);
-    std::copy_n(bytes_.get(), size_, bytes.get());
-    bytes_ = std::move(bytes);
-    capacity_ = static_cast<uint32_t>(capacity);
-  }
-
-  std::unique_ptr<uint8_t[]> bytes_;
-  uint32_t size_ = 0;
-  uint32_t capacity_ = 0;
+  // Whose values are handles.
+  RowArray<conditions::Pair> pairs_;
+  RowArray<conditions::Quad> quads_;
+  // Whose values are places in bytes_, rising: there lie handle | kSeveral and
+  // the program.
+  RowArray<conditions::Pair> heads_;
+  RowArray<uint8_t> bytes_;
 };
 
 }  // namespace paperwire::standing

@@ -24,6 +24,7 @@ namespace {
 
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* value = std::getenv(name);
@@ -109,6 +110,35 @@ TEST_F(MatcherTest, AQueryOfManyAnchorsMatchesOnce) {
   EXPECT_THAT(Match("graph network", "a model"), UnorderedElementsAre(any));
 }
 
+TEST_F(MatcherTest, AQueryOfManyWordsIsOneOrTheOther) {
+  // Up to four go without a program.
+  std::string all = "word1";
+  std::string any = "word1";
+  std::vector<uint32_t> alls, anys;
+  for (int words = 2; words <= 7; ++words) {
+    all += " word" + std::to_string(words);
+    any += " OR word" + std::to_string(words);
+    alls.push_back(Add(all));
+    anys.push_back(Add(any));
+  }
+  std::string text;
+  for (int words = 1; words <= 7; ++words) {
+    text += " word" + std::to_string(words);
+    std::vector<uint32_t> expected = anys;
+    for (int i = 2; i <= words; ++i) {
+      expected.push_back(alls[static_cast<size_t>(i - 2)]);
+    }
+    EXPECT_THAT(Match("", text), UnorderedElementsAreArray(expected));
+  }
+  EXPECT_THAT(Match("word5 word7", ""),
+              UnorderedElementsAre(anys[3], anys[4], anys[5]));
+}
+
+TEST_F(MatcherTest, AWordHasItsAnchorOnceOnly) {
+  const uint32_t twice = Add("title:graph OR abstract:graph");
+  EXPECT_THAT(Match("graph", "graph"), UnorderedElementsAre(twice));
+}
+
 TEST_F(MatcherTest, CountsWhatNothingNarrowsDown) {
   const Unanchored max = {.all = 3, .searched = 1};
   const query::Query range = MakeQuery("year:2024");
@@ -137,15 +167,32 @@ TEST_F(MatcherTest, ForgetsWhatWasRemoved) {
   EXPECT_THAT(Match("graph network7", ""), IsEmpty());
 }
 
+// Words that no query asks for any more take nothing, and their numbers are
+// given to other words.
+TEST_F(MatcherTest, ForgetsWords) {
+  const uint32_t stays = Add("\"graph network\" year:2024.. OR stays");
+  for (int i = 0; i < 20000; ++i) {
+    const std::string n = std::to_string(i);
+    matcher_.Remove(Add("first" + n + " second" + n + " third" + n));
+    matcher_.Remove(Add("\"fourth" + n + " fifth" + n + "\""));
+  }
+  EXPECT_EQ(matcher_.size(), 1u);
+  EXPECT_LT(matcher_.memory(), 3u << 20);
+  const uint32_t last = Add("first1 second1 third1");
+  EXPECT_THAT(Match("first1 second1", "third1"), UnorderedElementsAre(last));
+  EXPECT_THAT(Match("stays", "first1 fourth1 fifth1"),
+              UnorderedElementsAre(stays));
+}
+
 // For any documents and queries: what the search code finds, nothing else.
-TEST(MatcherRandomTest, AgreesWithSearch) {
+void AgreesWithSearch(const conditions::Table& table) {
   const uint64_t seed =
       FromEnvironment("PAPERWIRE_STANDING_SEED", std::random_device{}());
   const uint64_t rounds = FromEnvironment("PAPERWIRE_STANDING_ROUNDS", 60);
   std::printf("PAPERWIRE_STANDING_SEED=%llu\n",
               static_cast<unsigned long long>(seed));
   index::RandomPapers random(seed);
-  Matcher matcher;
+  Matcher matcher(table);
   std::map<uint32_t, query::Query> standing;
   // How frequent words are is anybody's guess.
   const Frequency frequency = [&](const query::Node&, Key) {
@@ -199,6 +246,14 @@ TEST(MatcherRandomTest, AgreesWithSearch) {
     matches += expected.size();
   }
   EXPECT_GT(matches, rounds * 50);
+}
+
+TEST(MatcherRandomTest, AgreesWithSearch) {
+  AgreesWithSearch(conditions::Best());
+}
+
+TEST(MatcherRandomTest, ThePortableOneAgreesWithSearch) {
+  AgreesWithSearch(conditions::Portable());
 }
 
 }  // namespace
