@@ -38,6 +38,10 @@ class Appender {
   int64_t next_sequence() const { return last_sequence_ + 1; }
   absl::Time Now();
 
+  // The time of the machine's clock: for what ends at a time. The journal's
+  // would end it years early when the clock was once years ahead.
+  absl::Time ClockTime() { return clock_.Now(); }
+
   // Appends an entry whose sequence and time are next_sequence() and Now().
   absl::Status Append(const Entry& entry);
 

@@ -152,9 +152,20 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     // The cache holds the inner pages of the key trees of a million papers; a
     // log of 64 MB lets a page that changes often be written back once.
     RETURN_IF_ERROR(
-        db->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        // The first one counts for a file without tables only.
+        db->Execute("PRAGMA auto_vacuum = INCREMENTAL;"
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                     "PRAGMA cache_size = -65536;"
                     "PRAGMA wal_autocheckpoint = 16000;"));
+    // When a sync of the log failed in an earlier process, what it was to make
+    // durable may be readable and yet never reach the disk, and with it all
+    // that was appended behind it later. So nothing is: the log starts anew. A
+    // full disk keeps what it has, and may go on to be searched.
+    const absl::Status written_back =
+        db->Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!written_back.ok() && !absl::IsResourceExhausted(written_back)) {
+      return written_back;
+    }
   } else {
     RETURN_IF_ERROR(
         db->Execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192;"));

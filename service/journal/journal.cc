@@ -73,16 +73,23 @@ absl::Status Prepare(Database& db) {
   }
   if (tables > 0) {
     if (version == kDataVersion) return absl::OkStatus();
-    // From version 1: what it holds is as it was.
-    return db.Execute(StrCat("PRAGMA user_version = ", kDataVersion));
+    // What versions 1 and 2 hold is as it was.
+    return db.Execute(StrCat(
+        "BEGIN IMMEDIATE;"
+        "ALTER TABLE journal ADD COLUMN complete_from INTEGER NOT NULL "
+        "DEFAULT 1;"
+        "PRAGMA user_version = ", kDataVersion, ";"
+        "COMMIT;"));
   }
 
   std::random_device random;
   const uint64_t id = (uint64_t{random()} << 32 | random()) >> 1;
   RETURN_IF_ERROR(db.Execute(StrCat(
       "BEGIN IMMEDIATE;"
-      "CREATE TABLE journal (id INTEGER NOT NULL) STRICT;"
-      "INSERT INTO journal VALUES (", id, ");"
+      "CREATE TABLE journal ("
+      "  id INTEGER NOT NULL,"
+      "  complete_from INTEGER NOT NULL DEFAULT 1) STRICT;"
+      "INSERT INTO journal (id) VALUES (", id, ");"
       "CREATE TABLE entry ("
       "  sequence INTEGER PRIMARY KEY,"
       "  time INTEGER NOT NULL,"
@@ -122,10 +129,8 @@ absl::StatusOr<int64_t> LastSequence(Database& db) {
   return ReadNumber(db, "SELECT max(sequence) FROM entry");
 }
 
-absl::StatusOr<int64_t> OldestSequence(Database& db) {
-  ASSIGN_OR_RETURN(int64_t oldest,
-                   ReadNumber(db, "SELECT min(sequence) FROM entry"));
-  return oldest == 0 ? 1 : oldest;
+absl::StatusOr<int64_t> CompleteFrom(Database& db) {
+  return ReadNumber(db, "SELECT complete_from FROM journal");
 }
 
 absl::StatusOr<std::vector<Entry>> ReadAfter(Database& db, int64_t sequence,
@@ -159,20 +164,22 @@ absl::StatusOr<Entry> ReadOne(Database& db, int64_t sequence) {
 }
 
 absl::StatusOr<int64_t> LastBefore(Database& db, absl::Time time) {
-  // Times never fall with the sequence: halve the range.
-  ASSIGN_OR_RETURN(int64_t low, OldestSequence(db));
+  // Times never fall with the sequence: halve the range. Where the journal was
+  // compacted, the next entry that is there stands for those that are not.
   ASSIGN_OR_RETURN(int64_t high, LastSequence(db));
   const int64_t wanted = absl::ToUnixMicros(time);
-  --low;  // everything up to `low` is before, everything after `high` is not
+  int64_t low = 0;  // everything up to `low` is before, nothing after `high` is
   while (low < high) {
     const int64_t middle = low + (high - low + 1) / 2;
-    Statement& statement =
-        db.Get("SELECT time FROM entry WHERE sequence = ?1").Bind(1, middle);
+    Statement& statement = db.Get(
+        "SELECT sequence, time FROM entry WHERE sequence >= ?1 "
+        "ORDER BY sequence LIMIT 1").Bind(1, middle);
     ASSIGN_OR_RETURN(bool found, statement.Step());
-    const bool before = found && statement.Int(0) < wanted;
+    const bool before = found && statement.Int(1) < wanted;
+    const int64_t at = found ? statement.Int(0) : middle;
     statement.Reset();
     if (before) {
-      low = middle;
+      low = at;
     } else {
       high = middle - 1;
     }

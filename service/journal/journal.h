@@ -4,7 +4,7 @@
 // The journal is the truth; catalogue, index and feeds are views that can be
 // made again from it. It lies in the table `entry` of the SQLite file:
 //
-//     sequence  the place in the order, without gaps
+//     sequence  the place in the order, without gaps from CompleteFrom on
 //     time      microseconds since the epoch, UTC; never falls
 //     kind      Kind below
 //     number    the paper, or the subscription; each kind counts for itself
@@ -62,9 +62,9 @@ struct Identity {
 };
 
 // The version of the data folder that this program writes: 2, since there
-// are subscriptions. A folder of an older one is brought up to date; a newer
-// one is refused.
-inline constexpr int kDataVersion = 2;
+// are subscriptions; 3, since the past can be forgotten. A folder of an older
+// one is brought up to date; a newer one is refused.
+inline constexpr int kDataVersion = 3;
 
 // Makes the tables of the journal when they are missing and checks the
 // version. FAILED_PRECONDITION: the file is of a newer version or belongs to
@@ -79,8 +79,10 @@ absl::Status Append(Database& db, absl::Span<const Entry> entries);
 
 // 0: the journal is empty.
 absl::StatusOr<int64_t> LastSequence(Database& db);
-// The first that is still there; 1 for an empty journal.
-absl::StatusOr<int64_t> OldestSequence(Database& db);
+// From here on the journal holds every entry. What is older was compacted
+// (compaction.h), if it is more than 1: only the newest entries of their
+// papers and subscriptions are left.
+absl::StatusOr<int64_t> CompleteFrom(Database& db);
 
 // Up to `limit` entries after `sequence`, in order.
 absl::StatusOr<std::vector<Entry>> ReadAfter(Database& db, int64_t sequence,

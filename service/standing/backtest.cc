@@ -38,6 +38,8 @@ class Runner {
     result.total = static_cast<int64_t>(delivered_.size());
     RETURN_IF_ERROR(CountDays(&result));
     RETURN_IF_ERROR(AddSamples(&result));
+    // It may have been compacted meanwhile.
+    RETURN_IF_ERROR(CheckHistory());
     return result;
   }
 
@@ -50,14 +52,21 @@ class Runner {
     ASSIGN_OR_RETURN(before_, journal::LastBefore(db_, options_.start));
     ASSIGN_OR_RETURN(last_, journal::LastBefore(db_, options_.end));
     last_ = std::min(last_, snapshot_.sequence());
-    ASSIGN_OR_RETURN(int64_t oldest, journal::OldestSequence(db_));
-    if (oldest == 1 || before_ >= oldest) return absl::OkStatus();
-    ASSIGN_OR_RETURN(Entry first, journal::ReadOne(db_, oldest));
-    if (first.time <= options_.start) return absl::OkStatus();
-    const std::string from = absl::FormatTime(first.time, absl::UTCTimeZone());
+    return CheckHistory();
+  }
+
+  // Whether the journal still holds the whole span.
+  absl::Status CheckHistory() {
+    ASSIGN_OR_RETURN(int64_t complete_from, journal::CompleteFrom(db_));
+    if (before_ + 1 >= complete_from) return absl::OkStatus();
+    ASSIGN_OR_RETURN(std::vector<Entry> first,
+                     journal::ReadAfter(db_, complete_from - 1, 1));
+    const std::string from = absl::FormatTime(
+        first.empty() ? options_.end : first[0].time, absl::UTCTimeZone());
     return WithReason(absl::OutOfRangeError(StrCat(
-                          "The journal begins at ", from,
-                          ", after the beginning of the span. Start there.")),
+                          "The journal was compacted and is complete from ",
+                          from, " on, after the beginning of the span. Start "
+                          "there.")),
                       "HISTORY_TOO_SHORT", {{"oldest_time", from}});
   }
 
@@ -143,8 +152,8 @@ class Runner {
   // Whether the paper of an entry was delivered in the span already.
   absl::StatusOr<bool> AnyOf(int64_t sequence,
                              const absl::flat_hash_set<int64_t>& matched) {
-    ASSIGN_OR_RETURN(std::vector<int64_t> lineage, ReadLineage(db_, sequence));
-    return std::any_of(lineage.begin(), lineage.end(),
+    ASSIGN_OR_RETURN(Lineage lineage, ReadLineage(db_, sequence));
+    return std::any_of(lineage.sequences.begin(), lineage.sequences.end(),
                        [&](int64_t s) { return matched.contains(s); });
   }
 

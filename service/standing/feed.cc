@@ -19,6 +19,13 @@ using journal::Entry;
 // What an empty batch takes, in entries.
 constexpr size_t kBatchCost = 1;
 
+absl::Status TooOld(int64_t sequence) {
+  return WithReason(
+      absl::OutOfRangeError(StrCat("The journal no longer holds the entry ",
+                                   sequence + 1, ".")),
+      "TOKEN_TOO_OLD");
+}
+
 }  // namespace
 
 void Feed::Publish(std::shared_ptr<const Batch> batch) {
@@ -77,12 +84,7 @@ absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
       std::min<int64_t>(options_.read_entries, head - sequence));
   ASSIGN_OR_RETURN(std::vector<Entry> entries,
                    journal::ReadAfter(*db, sequence, limit));
-  if (entries.empty() || entries.front().sequence != sequence + 1) {
-    return WithReason(
-        absl::OutOfRangeError(StrCat("The journal no longer holds the entry ",
-                                     sequence + 1, ".")),
-        "TOKEN_TOO_OLD");
-  }
+  if (entries.empty()) return TooOld(sequence);
   const int64_t last = entries.back().sequence;
   std::vector<Change> read;
   for (Entry& entry : entries) {
@@ -90,6 +92,9 @@ absl::StatusOr<std::shared_ptr<const Batch>> Feed::Read(int64_t sequence,
     ASSIGN_OR_RETURN(Change one, ReadChange(*db, std::move(entry)));
     read.push_back(std::move(one));
   }
+  // Asked last: the journal may have been compacted while it was read.
+  ASSIGN_OR_RETURN(int64_t complete_from, journal::CompleteFrom(*db));
+  if (complete_from > sequence + 1) return TooOld(sequence);
   std::vector<std::vector<Change>> runs = SplitRuns(std::move(read));
   if (runs.empty()) return MakeBatch({}, sequence, last);
   // A second run begins with a paper that the first one has.

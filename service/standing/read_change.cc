@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
 #include "service/base/status_macros.h"
 
@@ -59,12 +60,11 @@ absl::StatusOr<Change> ReadChange(Database& db, Entry entry) {
   return result;
 }
 
-absl::StatusOr<std::vector<int64_t>> ReadLineage(Database& db,
-                                                 int64_t sequence) {
-  std::vector<int64_t> lineage;
+absl::StatusOr<Lineage> ReadLineage(Database& db, int64_t sequence) {
+  Lineage lineage;
   absl::flat_hash_set<int64_t> known;
   std::vector<int64_t> next = {sequence};
-  while (!next.empty() && lineage.size() < kMaxLineage) {
+  while (!next.empty() && lineage.sequences.size() < kMaxLineage) {
     const int64_t at = next.back();
     next.pop_back();
     if (at <= 0 || !known.insert(at).second) continue;
@@ -72,11 +72,18 @@ absl::StatusOr<std::vector<int64_t>> ReadLineage(Database& db,
     // What came before may be gone; the entry itself is there.
     if (absl::IsNotFound(entry.status()) && at != sequence) continue;
     if (!entry.ok()) return std::move(entry).status();
-    if (at != sequence) lineage.push_back(at);
+    if (at != sequence) lineage.sequences.push_back(at);
+    if (!absl::c_linear_search(lineage.papers, entry->number)) {
+      lineage.papers.push_back(entry->number);
+    }
     next.push_back(entry->previous);
     // The other one's end stands right before the merge.
     if (entry->kind == Kind::kMerged && entry->payload.other() != 0) {
       next.push_back(at - 1);
+      // In case that end is gone.
+      if (!absl::c_linear_search(lineage.papers, entry->payload.other())) {
+        lineage.papers.push_back(entry->payload.other());
+      }
     }
   }
   return lineage;

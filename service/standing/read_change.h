@@ -18,10 +18,15 @@ namespace paperwire::standing {
 absl::StatusOr<journal::Change> ReadChange(journal::Database& db,
                                            journal::Entry entry);
 
-// The sequence numbers of everything that the journal holds of a paper before
-// an entry of it, and of the papers that it had absorbed by then.
-absl::StatusOr<std::vector<int64_t>> ReadLineage(journal::Database& db,
-                                                 int64_t sequence);
+// What a paper was before an entry of it.
+struct Lineage {
+  // The entries that the journal holds, of the paper and of those that it had
+  // absorbed by then.
+  std::vector<int64_t> sequences;
+  // Their numbers, its own first.
+  std::vector<int64_t> papers;
+};
+absl::StatusOr<Lineage> ReadLineage(journal::Database& db, int64_t sequence);
 
 }  // namespace paperwire::standing
 

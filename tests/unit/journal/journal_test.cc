@@ -50,7 +50,7 @@ class JournalTest : public testing::Test {
 
 TEST_F(JournalTest, IsEmptyAtFirst) {
   EXPECT_EQ(*LastSequence(*db_), 0);
-  EXPECT_EQ(*OldestSequence(*db_), 1);
+  EXPECT_EQ(*CompleteFrom(*db_), 1);
   EXPECT_EQ(*LastBefore(*db_, absl::Now()), 0);
   EXPECT_TRUE(ReadAfter(*db_, 0, 10)->empty());
 }
