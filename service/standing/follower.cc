@@ -11,9 +11,11 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "service/base/status_macros.h"
 #include "service/journal/journal.h"
 #include "service/query/parser.h"
+#include "service/standing/forget.h"
 #include "service/standing/read_change.h"
 #include "spdlog/spdlog.h"
 
@@ -257,12 +259,14 @@ absl::StatusOr<bool> Follower::WasDelivered(int64_t subscription,
   }
   for (const MatchRow& row : unnoted_.matches) {
     if (row.number == subscription &&
-        std::find(lineage_.begin(), lineage_.end(), row.sequence) !=
-            lineage_.end()) {
+        absl::c_linear_search(lineage_.sequences, row.sequence)) {
       return true;
     }
   }
-  return AnyNoted(*db, subscription, lineage_);
+  ASSIGN_OR_RETURN(bool noted,
+                   AnyNoted(*db, subscription, lineage_.sequences));
+  if (noted) return true;
+  return AnySeen(*db, subscription, lineage_.papers);
 }
 
 void Follower::Note(const Batch& batch) {
@@ -388,6 +392,7 @@ absl::StatusOr<Deliveries> Follower::Next(int64_t subscription, int64_t place,
     ASSIGN_OR_RETURN(journal::Connections::Lease db, journal_.Take());
     ASSIGN_OR_RETURN(std::vector<MatchRow> rows,
                      ReadMatches(*db, subscription, result.place, room));
+    RETURN_IF_ERROR(CheckLost(*db, subscription, result.place));
     for (const MatchRow& row : rows) {
       result.news.push_back({.sequence = row.sequence,
                              .time = row.time,

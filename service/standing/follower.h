@@ -41,6 +41,7 @@
 #include "service/query/query.h"
 #include "service/standing/feed.h"
 #include "service/standing/matcher.h"
+#include "service/standing/read_change.h"
 #include "service/standing/subscription_tables.h"
 
 namespace paperwire::standing {
@@ -145,7 +146,7 @@ class Follower {
                                      std::function<void()> wake);
 
   // News to a subscription after a place: some `limit`, or as much as a batch
-  // holds.
+  // holds. OUT_OF_RANGE: there was more, which is forgotten (forget.h).
   absl::StatusOr<Deliveries> Next(int64_t subscription, int64_t place,
                                   int limit);
 
@@ -195,7 +196,7 @@ class Follower {
   bool noting_ = false;
   // Of the change that was asked about last.
   int64_t lineage_of_ = 0;
-  std::vector<int64_t> lineage_;
+  Lineage lineage_;
 
   std::atomic<size_t> unanchored_ = 0;
   std::atomic<size_t> searched_ = 0;

@@ -5,6 +5,7 @@
 #include "service/base/error_details.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/standing/share_tables.h"
 
 namespace paperwire::standing {
 namespace {
@@ -41,6 +42,13 @@ constexpr char kSchema[] = R"(
     time INTEGER NOT NULL,
     flags INTEGER NOT NULL,
     PRIMARY KEY (number, sequence)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS match_sequence ON match (sequence);
+  CREATE TABLE IF NOT EXISTS match_seen (
+    number INTEGER NOT NULL, paper INTEGER NOT NULL,
+    PRIMARY KEY (number, paper)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS match_seen_paper ON match_seen (paper);
+  CREATE TABLE IF NOT EXISTS match_lost (
+    number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS standing_position (
     one INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
   INSERT OR IGNORE INTO standing_position
@@ -88,7 +96,8 @@ absl::StatusOr<int64_t> ReadInt(Statement& statement) {
 
 absl::Status PrepareSubscriptionTables(Database& db) {
   // They are written in the transaction of the entry, and so never lag.
-  return db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, "COMMIT;"));
+  RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, "COMMIT;")));
+  return PrepareShareTables(db);
 }
 
 absl::Status RebuildSubscriptionTables(Database& db) {
@@ -121,10 +130,12 @@ absl::Status ApplySubscription(Database& db, const Entry& entry) {
   if (entry.kind == Kind::kUnsubscribed) {
     for (const char* sql : {"DELETE FROM subscription WHERE number = ?1",
                             "DELETE FROM cursor WHERE number = ?1",
-                            "DELETE FROM match WHERE number = ?1"}) {
+                            "DELETE FROM match WHERE number = ?1",
+                            "DELETE FROM match_seen WHERE number = ?1",
+                            "DELETE FROM match_lost WHERE number = ?1"}) {
       RETURN_IF_ERROR(db.Get(sql).Bind(1, entry.number).Run());
     }
-    return absl::OkStatus();
+    return DeleteShares(db, entry.number);
   }
   const v1::Subscription& subscription = entry.payload.subscription();
   Statement& row = db.Get(

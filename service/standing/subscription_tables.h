@@ -3,6 +3,7 @@
 //     subscription       number -> name, newest entry, when it expires
 //     cursor             number -> how far its reader has come
 //     match              number, sequence -> what was noted for it
+//     match_seen, match_lost   what is left of forgotten ones (forget.h)
 //     standing_position  up to which sequence matches are noted
 //
 // `subscription` is a view of the journal in the same file and is made again

@@ -83,7 +83,25 @@ absl::Status Check(const v1::Subscription& subscription, absl::Time now) {
                         "It is over already. Give a time in the future, or "
                         "none.");
   }
+  if (subscription.has_webhook() && subscription.webhook().secret().empty()) {
+    return InvalidField("subscription.webhook.secret",
+                        "A new webhook needs a secret that its deliveries are "
+                        "signed with: \"whsec_\" and the base64 of 24 to 64 "
+                        "random bytes. Only a later update may leave it out.");
+  }
   return CheckLabels(subscription);
+}
+
+// An empty secret stands for the stored one, which nobody is told.
+void ApplyWebhook(const v1::Subscription& from, v1::Subscription* stored) {
+  const std::string secret = stored->webhook().secret();
+  stored->clear_webhook();
+  if (!from.has_webhook()) return;
+  *stored->mutable_webhook() = from.webhook();
+  stored->mutable_webhook()->clear_status();
+  if (from.webhook().secret().empty()) {
+    stored->mutable_webhook()->set_secret(secret);
+  }
 }
 
 absl::Status ApplyUpdate(const v1::UpdateSubscriptionRequest& request,
@@ -97,6 +115,7 @@ absl::Status ApplyUpdate(const v1::UpdateSubscriptionRequest& request,
     if (from.news() != v1::NEWS_UNSPECIFIED) paths.emplace_back("news");
     if (!from.labels().empty()) paths.emplace_back("labels");
     if (from.has_expire_time()) paths.emplace_back("expire_time");
+    if (from.has_webhook()) paths.emplace_back("webhook");
   }
   for (const std::string& path : paths) {
     if (path == "display_name") {
@@ -112,13 +131,15 @@ absl::Status ApplyUpdate(const v1::UpdateSubscriptionRequest& request,
       if (from.has_expire_time()) {
         *stored->mutable_expire_time() = from.expire_time();
       }
+    } else if (path == "webhook") {
+      ApplyWebhook(from, stored);
     } else {
       return InvalidField(
           "update_mask",
           StrCat("\"", path.substr(0, 100),
-                 "\" cannot be changed. display_name, query, news, labels and "
-                 "expire_time can; PauseSubscription and ResumeSubscription "
-                 "change the state."));
+                 "\" cannot be changed. display_name, query, news, labels, "
+                 "expire_time and webhook can; PauseSubscription and "
+                 "ResumeSubscription change the state."));
     }
   }
   return absl::OkStatus();
@@ -150,6 +171,14 @@ absl::Status CheckSubscriptionName(std::string_view name,
                     "\" is no name of a subscription. Write "
                     "\"users/local/subscriptions/{id}\", where the id is of 1 "
                     "to 63 lower-case letters, digits and hyphens."));
+}
+
+absl::Status CheckShareName(std::string_view name, std::string_view field) {
+  if (IsId(name)) return absl::OkStatus();
+  return InvalidField(field, StrCat("\"", name.substr(0, 100),
+                                    "\" is no name of a share group: it is of "
+                                    "1 to 63 lower-case letters, digits and "
+                                    "hyphens."));
 }
 
 absl::Status Subscriptions::Begin() {
@@ -215,7 +244,7 @@ absl::StatusOr<v1::Subscription> Subscriptions::Create(
                      FindRequest(db_, request.parent(), request_id));
     if (row.has_value()) return ReadSubscription(db_, *row, row->sequence);
   }
-  RETURN_IF_ERROR(Check(request.subscription(), appender_.Now()));
+  RETURN_IF_ERROR(Check(request.subscription(), appender_.ClockTime()));
   v1::Subscription subscription = request.subscription();
   ASSIGN_OR_RETURN(*subscription.mutable_name(),
                    NewName(request.parent(), request.subscription_id()));
@@ -239,7 +268,7 @@ absl::StatusOr<v1::Subscription> Subscriptions::Update(
   ASSIGN_OR_RETURN(Found found, Find(from.name(), from.etag()));
   v1::Subscription changed = found.subscription;
   RETURN_IF_ERROR(ApplyUpdate(request, &changed));
-  RETURN_IF_ERROR(Check(changed, appender_.Now()));
+  RETURN_IF_ERROR(Check(changed, appender_.ClockTime()));
   if (google::protobuf::util::MessageDifferencer::Equals(changed,
                                                          found.subscription)) {
     return found.subscription;
@@ -269,7 +298,7 @@ absl::Status Subscriptions::Delete(std::string_view name, std::string_view etag,
 absl::StatusOr<int> Subscriptions::DeleteExpired(int limit,
                                                  std::vector<Change>* changes) {
   ASSIGN_OR_RETURN(std::vector<std::string> names,
-                   ListExpired(db_, appender_.Now(), limit));
+                   ListExpired(db_, appender_.ClockTime(), limit));
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(SubscriptionRow row, NeedSubscription(db_, name));
     RETURN_IF_ERROR(WriteGone(row, changes));
@@ -310,6 +339,9 @@ absl::StatusOr<v1::Subscription> Subscriptions::Write(
   }
   subscription.clear_cursor();
   subscription.clear_pending_count();
+  if (subscription.has_webhook()) {
+    subscription.mutable_webhook()->clear_status();
+  }
   subscription.set_etag(StrCat("e", entry.sequence));
   SetTime(entry.time, subscription.mutable_update_time());
   if (!subscription.has_create_time()) {

@@ -35,6 +35,8 @@ namespace paperwire::standing {
 absl::Status CheckParent(std::string_view parent, std::string_view field);
 absl::Status CheckSubscriptionName(std::string_view name,
                                    std::string_view field);
+// The same for the name of a share group, which is like the id.
+absl::Status CheckShareName(std::string_view name, std::string_view field);
 
 // One thread, that of the writer.
 class Subscriptions {
