@@ -210,7 +210,10 @@ absl::StatusOr<v1::SplitPaperResponse> Catalogue::Split(
   ASSIGN_OR_RETURN(Found found, Load(number));
   Entry merge;
   for (int64_t at = found.sequence; at >= sequence && at > 0;) {
-    ASSIGN_OR_RETURN(merge, journal::ReadOne(db_, at));
+    absl::StatusOr<Entry> entry = journal::ReadOne(db_, at);
+    if (absl::IsNotFound(entry.status())) break;
+    if (!entry.ok()) return std::move(entry).status();
+    merge = *std::move(entry);
     if (merge.kind == Kind::kSplit && merge.payload.undone() == sequence) {
       return WithReason(absl::FailedPreconditionError(StrCat(
                             "The merge at ", sequence, " was undone at ",
@@ -222,7 +225,8 @@ absl::StatusOr<v1::SplitPaperResponse> Catalogue::Split(
   if (merge.sequence != sequence) {
     return WithReason(absl::NotFoundError(StrCat(
                           "The paper ", name, " has no change ", sequence,
-                          ". ListPaperChanges gives its changes.")),
+                          ", or the journal no longer holds it. "
+                          "ListPaperChanges gives its changes.")),
                       "CHANGE_NOT_FOUND");
   }
   if (merge.kind != Kind::kMerged) {
@@ -233,7 +237,16 @@ absl::StatusOr<v1::SplitPaperResponse> Catalogue::Split(
   }
 
   // First what is left, so that the keys of the other one are free.
-  ASSIGN_OR_RETURN(Entry before, journal::ReadOne(db_, merge.previous));
+  absl::StatusOr<Entry> before = journal::ReadOne(db_, merge.previous);
+  if (absl::IsNotFound(before.status())) {
+    return WithReason(
+        absl::FailedPreconditionError(StrCat(
+            "The merge at ", sequence, " of ", name, " cannot be undone any "
+            "more: the journal was compacted and no longer holds what the "
+            "paper was before. Delete it and import both papers again.")),
+        "HISTORY_TOO_SHORT");
+  }
+  if (!before.ok()) return std::move(before).status();
   Found other;
   other.number = merge.payload.other();
   if (other.number == 0) {
@@ -245,7 +258,7 @@ absl::StatusOr<v1::SplitPaperResponse> Catalogue::Split(
   EntryPayload left;
   left.set_undone(sequence);
   left.set_other(other.number);
-  *left.mutable_paper() = std::move(*before.payload.mutable_paper());
+  *left.mutable_paper() = std::move(*before->payload.mutable_paper());
   RETURN_IF_ERROR(
       Write(Kind::kSplit, number, &found, std::move(left), changes));
   EntryPayload right;

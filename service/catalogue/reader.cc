@@ -277,16 +277,4 @@ absl::StatusOr<int64_t> CountWithdrawn(Database& db) {
   return count;
 }
 
-absl::StatusOr<std::vector<std::pair<std::string, absl::Time>>> ListSources(
-    Database& db) {
-  Statement& rows = db.Get("SELECT source, time FROM source ORDER BY source");
-  std::vector<std::pair<std::string, absl::Time>> sources;
-  while (true) {
-    ASSIGN_OR_RETURN(bool found, rows.Step());
-    if (!found) return sources;
-    sources.emplace_back(std::string(rows.Bytes(0)),
-                         absl::FromUnixMicros(rows.Int(1)));
-  }
-}
-
 }  // namespace paperwire::catalogue

@@ -65,10 +65,6 @@ absl::StatusOr<std::vector<v1::PaperChange>> ListChanges(
 // How many papers are withdrawn.
 absl::StatusOr<int64_t> CountWithdrawn(journal::Database& db);
 
-// When each source last brought something.
-absl::StatusOr<std::vector<std::pair<std::string, absl::Time>>> ListSources(
-    journal::Database& db);
-
 }  // namespace paperwire::catalogue
 
 #endif  // PAPERWIRE_SERVICE_CATALOGUE_READER_H_

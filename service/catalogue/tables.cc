@@ -42,8 +42,6 @@ constexpr char kSchema[] = R"(
   CREATE TABLE IF NOT EXISTS apart (
     low INTEGER NOT NULL, high INTEGER NOT NULL,
     PRIMARY KEY (low, high)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS source (
-    source TEXT PRIMARY KEY, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS catalogue_position (
     one INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
   INSERT OR IGNORE INTO catalogue_position VALUES (1, 0);
@@ -51,7 +49,7 @@ constexpr char kSchema[] = R"(
 
 constexpr char kEmpty[] = R"(
   DELETE FROM paper; DELETE FROM external_id; DELETE FROM likeness;
-  DELETE FROM feature; DELETE FROM apart; DELETE FROM source;
+  DELETE FROM feature; DELETE FROM apart;
   UPDATE catalogue_position SET sequence = 0;
 )";
 
@@ -176,11 +174,14 @@ absl::StatusOr<int> FollowSome(Database& db, text::Analyzer& analyzer) {
       RETURN_IF_ERROR(SetPosition(db, entry.sequence));
       continue;
     }
-    if (entry.previous == 0) {
+    // Not entry.previous: a compacted journal may not hold it any more, and
+    // then the tables do not have it either.
+    ASSIGN_OR_RETURN(std::optional<Row> row, FindRow(db, entry.number));
+    if (!row.has_value()) {
       RETURN_IF_ERROR(Apply(db, entry, nullptr, analyzer));
       continue;
     }
-    ASSIGN_OR_RETURN(Entry previous, journal::ReadOne(db, entry.previous));
+    ASSIGN_OR_RETURN(Entry previous, journal::ReadOne(db, row->sequence));
     const v1::Paper* before = previous.payload.has_paper()
                                   ? &previous.payload.paper()
                                   : nullptr;
@@ -231,12 +232,6 @@ absl::Status Apply(Database& db, const Entry& entry, const v1::Paper* before,
     RETURN_IF_ERROR(db.Get("INSERT OR IGNORE INTO apart VALUES (?1, ?2)")
                         .Bind(1, low)
                         .Bind(2, high)
-                        .Run());
-  }
-  if (!entry.payload.source().empty()) {
-    RETURN_IF_ERROR(db.Get("INSERT OR REPLACE INTO source VALUES (?1, ?2)")
-                        .BindText(1, entry.payload.source())
-                        .Bind(2, absl::ToUnixMicros(entry.time))
                         .Run());
   }
   return SetPosition(db, entry.sequence);

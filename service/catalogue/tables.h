@@ -5,7 +5,6 @@
 //     likeness     hash of the title -> number (identity.h)
 //     feature      the days on which papers were featured
 //     apart        pairs that a split keeps from being merged again
-//     source       when each source last brought something
 //
 // They are a view of the journal in the same file: Apply follows one entry,
 // and following all of them from empty tables gives the same tables again.

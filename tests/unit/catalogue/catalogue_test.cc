@@ -70,8 +70,7 @@ class CatalogueTest : public testing::Test {
           "SELECT id || ' ' || number FROM external_id ORDER BY id, number",
           "SELECT hash || ' ' || number FROM likeness ORDER BY hash, number",
           "SELECT day || ' ' || votes || ' ' || number FROM feature",
-          "SELECT low || ' ' || high FROM apart ORDER BY low, high",
-          "SELECT source || ' ' || time FROM source ORDER BY source"}) {
+          "SELECT low || ' ' || high FROM apart ORDER BY low, high"}) {
       journal::Statement& rows = db_->Get(sql);
       while (*rows.Step()) StrAppend(&dump, rows.Bytes(0), "\n");
       dump += "--\n";
