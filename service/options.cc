@@ -87,6 +87,32 @@ constexpr Flag kFlags[] = {
                         ParseInt(value, 1, 1000000000));
        return absl::OkStatus();
      }},
+    {"journal-days", "N", "0",
+     "For how many days the journal keeps every change, for watches that\n"
+     "resume, backtests and histories. Of what is older it keeps the newest\n"
+     "state of each paper. 0: for ever.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(int days, ParseInt(value, 0, 100000));
+       o->server.store.retention.keep =
+           days == 0 ? absl::InfiniteDuration() : days * absl::Hours(24);
+       return absl::OkStatus();
+     }},
+    {"journal-megabytes", "N", "0",
+     "Forget older changes sooner when the journal is larger than this; all\n"
+     "of the last hour stays. 0: no bound.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(int megabytes, ParseInt(value, 0, 100000000));
+       o->server.store.retention.max_bytes = int64_t{megabytes} << 20;
+       return absl::OkStatus();
+     }},
+    {"allow-private-webhooks", "", "",
+     "Post to webhooks on this machine and in private networks as well, and\n"
+     "by plain http. Whoever may change subscriptions can then have the\n"
+     "server send requests there.",
+     [](std::string_view, Options* o) {
+       o->server.allow_private_webhooks = true;
+       return absl::OkStatus();
+     }},
     {"rebuild", "", "",
      "Make catalogue and index again from the journal, then serve.",
      [](std::string_view, Options* o) {

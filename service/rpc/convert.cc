@@ -191,6 +191,10 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
       absl::ToInt64Nanoseconds(since_epoch - absl::Seconds(seconds))));
 }
 
+absl::Duration ToDuration(const google::protobuf::Duration& proto) {
+  return absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
+}
+
 absl::StatusOr<absl::Time> ToTime(const google::protobuf::Timestamp& proto,
                                   std::string_view field) {
   // The range of google.protobuf.Timestamp: years 1 to 9999.

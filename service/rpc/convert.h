@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "paperwire/v1/search_service.pb.h"
@@ -51,6 +52,7 @@ void SetFacet(const index::FacetCounts& counts, v1::Facet* facet);
 void SetExplanation(const index::Explanation& from, v1::Explanation* to);
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
+absl::Duration ToDuration(const google::protobuf::Duration& proto);
 absl::StatusOr<absl::Time> ToTime(const google::protobuf::Timestamp& proto,
                                   std::string_view field);
 

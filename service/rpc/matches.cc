@@ -1,16 +1,33 @@
 #include "service/rpc/matches.h"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "service/base/status_macros.h"
 #include "service/rpc/convert.h"
 
 namespace paperwire::rpc {
+namespace {
+
+void AddReasons(const store::StoredPaper& paper, index::Reasoner* reasoner,
+                v1::WatchMatch* match) {
+  v1::Paper whole;
+  if (!whole.ParseFromString(paper.bytes())) return;
+  for (index::Reason& reason : reasoner->Find(whole)) {
+    v1::MatchReason* proto = match->add_reasons();
+    proto->set_term(std::move(reason.term));
+    proto->set_field(reason.field);
+    proto->set_fragment(std::move(reason.fragment));
+  }
+}
+
+}  // namespace
 
 absl::Status AddMatches(
     store::Papers& papers, absl::Span<const standing::Delivery> deliveries,
     const PaperMask& mask, index::Highlighter* highlighter,
+    index::Reasoner* reasoner,
     google::protobuf::RepeatedPtrField<v1::WatchMatch>* matches) {
   std::vector<int64_t> sequences;
   for (const standing::Delivery& d : deliveries) {
@@ -35,6 +52,7 @@ absl::Status AddMatches(
                                      paper.abstract(), paper.abstract_words()),
                    match->mutable_highlights());
     }
+    if (reasoner != nullptr) AddReasons(paper, reasoner, match);
     mask.Apply(
         paper.bytes(),
         match->GetReflection()->MutableUnknownFields(match)->AddLengthDelimited(

@@ -10,6 +10,7 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "paperwire/v1/subscription_service.pb.h"
 #include "service/index/highlight.h"
+#include "service/index/reasons.h"
 #include "service/rpc/paper_mask.h"
 #include "service/standing/follower.h"
 #include "service/store/papers.h"
@@ -17,10 +18,12 @@
 namespace paperwire::rpc {
 
 // Appends a match for each delivery, in order. As in hits.h, the papers go in
-// as bytes. `highlighter` may be null.
+// as bytes. `highlighter` and `reasoner` may be null. NOT_FOUND: the journal no
+// longer holds one of the papers.
 absl::Status AddMatches(
     store::Papers& papers, absl::Span<const standing::Delivery> deliveries,
     const PaperMask& mask, index::Highlighter* highlighter,
+    index::Reasoner* reasoner,
     google::protobuf::RepeatedPtrField<v1::WatchMatch>* matches);
 
 }  // namespace paperwire::rpc

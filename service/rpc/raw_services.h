@@ -32,7 +32,13 @@ using RawReadingService =
     v1::SubscriptionService::WithRawMethod_Watch<
         v1::SubscriptionService::WithRawMethod_CommitCursor<
             v1::SubscriptionService::WithRawMethod_PreviewSubscription<
-                v1::SubscriptionService::Service>>>;
+                v1::SubscriptionService::WithRawMethod_AcknowledgeMatches<
+                    v1::SubscriptionService::WithRawMethod_DeleteShareGroup<
+                        v1::SubscriptionService::Service>>>>>;
+using RawWebhookService =
+    v1::SubscriptionService::WithRawMethod_ListWebhookDeliveries<
+        v1::SubscriptionService::WithRawMethod_RetryWebhookDelivery<
+            RawReadingService>>;
 using RawSubscriptionService =
     v1::SubscriptionService::WithRawMethod_CreateSubscription<
         v1::SubscriptionService::WithRawMethod_GetSubscription<
@@ -43,7 +49,7 @@ using RawSubscriptionService =
                             WithRawMethod_PauseSubscription<
                                 v1::SubscriptionService::
                                     WithRawMethod_ResumeSubscription<
-                                        RawReadingService>>>>>>>;
+                                        RawWebhookService>>>>>>>;
 
 using RawServerService = v1::ServerService::WithRawMethod_GetServerInfo<
     v1::ServerService::WithRawMethod_GetServerStats<

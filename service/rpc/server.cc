@@ -19,11 +19,16 @@
 #include "service/rpc/raw_services.h"
 #include "service/rpc/search.h"
 #include "service/rpc/server_info.h"
+#include "service/rpc/share_groups.h"
 #include "service/rpc/subscriptions.h"
 #include "service/rpc/suggest.h"
 #include "service/rpc/unary.h"
 #include "service/rpc/watch_stream.h"
+#include "service/rpc/webhooks.h"
 #include "service/store/walks.h"
+#include "service/webhook/curl_poster.h"
+#include "service/webhook/deliverer.h"
+#include "service/webhook/tables.h"
 
 namespace paperwire::rpc {
 namespace {
@@ -38,6 +43,8 @@ struct Methods {
   store::Walks& walks;
   Drain& drain;
   const Started& started;
+  webhook::Deliverer& deliverer;
+  const bool allow_private_webhooks;
 
   void ServePapers(Loop& loop, RawPaperService& service) {
     ServeUnary<v1::GetPaperRequest, v1::Paper>(
@@ -133,6 +140,37 @@ struct Methods {
           CommitCursor(s, request, std::move(done));
         });
     ServeSubscriptionChanges(loop, service);
+    ServeShareGroups(loop, service);
+    ServeWebhooks(loop, service);
+  }
+
+  void ServeWebhooks(Loop& loop, RawSubscriptionService& service) {
+    ServeUnary<v1::ListWebhookDeliveriesRequest,
+               v1::ListWebhookDeliveriesResponse>(
+        loop, service, &RawSubscriptionService::RequestListWebhookDeliveries,
+        [&s = store](auto& call) {
+          return ListWebhookDeliveries(s, call.request, &call.response);
+        });
+    ServeDeferred<v1::RetryWebhookDeliveryRequest, v1::WebhookDelivery>(
+        loop, service, &RawSubscriptionService::RequestRetryWebhookDelivery,
+        [&s = store, &d = deliverer](
+            const v1::RetryWebhookDeliveryRequest& request, auto done) {
+          RetryWebhookDelivery(s, d, request, std::move(done));
+        });
+  }
+
+  void ServeShareGroups(Loop& loop, RawSubscriptionService& service) {
+    ServeDeferred<v1::AcknowledgeMatchesRequest,
+                  v1::AcknowledgeMatchesResponse>(
+        loop, service, &RawSubscriptionService::RequestAcknowledgeMatches,
+        [&s = store](const v1::AcknowledgeMatchesRequest& request, auto done) {
+          AcknowledgeMatches(s, request, std::move(done));
+        });
+    ServeDeferred<v1::DeleteShareGroupRequest, google::protobuf::Empty>(
+        loop, service, &RawSubscriptionService::RequestDeleteShareGroup,
+        [&s = store](const v1::DeleteShareGroupRequest& request, auto done) {
+          DeleteShareGroup(s, request, std::move(done));
+        });
   }
 
   void ServeSubscriptionChanges(Loop& loop, RawSubscriptionService& service) {
@@ -141,13 +179,20 @@ struct Methods {
     };
     ServeDeferred<v1::CreateSubscriptionRequest, v1::Subscription>(
         loop, service, &RawSubscriptionService::RequestCreateSubscription,
-        [&s = store](v1::CreateSubscriptionRequest request, auto done) {
+        [&s = store, allow = allow_private_webhooks](
+            v1::CreateSubscriptionRequest request, auto done) {
+          const absl::Status status =
+              CheckNewWebhook(request.subscription(), allow);
+          if (!status.ok()) return done(status);
           s.CreateSubscription(std::move(request), std::move(done));
         },
         fill);
     ServeDeferred<v1::UpdateSubscriptionRequest, v1::Subscription>(
         loop, service, &RawSubscriptionService::RequestUpdateSubscription,
-        [&s = store](v1::UpdateSubscriptionRequest request, auto done) {
+        [&s = store, allow = allow_private_webhooks](
+            v1::UpdateSubscriptionRequest request, auto done) {
+          const absl::Status status = CheckWebhookChange(request, allow);
+          if (!status.ok()) return done(status);
           s.UpdateSubscription(std::move(request), std::move(done));
         },
         fill);
@@ -203,6 +248,8 @@ struct Server::Impl {
   ServerOptions options;
   Started started;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<webhook::Poster> poster;
+  std::unique_ptr<webhook::Deliverer> deliverer;
   store::Walks walks{Clock::Real()};
   Drain drain;
   RawPaperService papers;
@@ -251,8 +298,17 @@ struct Server::Impl {
     return absl::OkStatus();
   }
 
+  absl::Status Deliver() {
+    ASSIGN_OR_RETURN(poster,
+                     webhook::MakeCurlPoster(
+                         {.allow_private = options.allow_private_webhooks}));
+    deliverer = std::make_unique<webhook::Deliverer>(store.get(), poster.get());
+    return deliverer->Start();
+  }
+
   void Serve() {
-    Methods methods{*store, walks, drain, started};
+    Methods methods{*store,  walks,      drain,
+                    started, *deliverer, options.allow_private_webhooks};
     for (const std::unique_ptr<Loop>& loop : loops) {
       for (int i = 0; i < kAcceptors; ++i) {
         methods.ServePapers(*loop, papers);
@@ -271,6 +327,9 @@ struct Server::Impl {
   void Stop() {
     if (stopped) return;
     stopped = true;
+    if (deliverer != nullptr) {
+      deliverer->BeginStop(absl::Now() + options.drain);
+    }
     if (server != nullptr) {
       if (server->GetHealthCheckService() != nullptr) {
         server->GetHealthCheckService()->SetServingStatus(false);
@@ -279,6 +338,7 @@ struct Server::Impl {
       server->Shutdown(absl::ToChronoTime(absl::Now() + options.drain));
       for (const std::unique_ptr<Loop>& loop : loops) loop->Stop();
     }
+    deliverer.reset();
     store.reset();
   }
 };
@@ -292,8 +352,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   auto impl = std::make_unique<Impl>();
   impl->options = options;
   impl->started.time = absl::Now();
-  ASSIGN_OR_RETURN(impl->store, store::Store::Open(options.store));
+  impl->options.store.side_tables.push_back(webhook::WebhookTables());
+  ASSIGN_OR_RETURN(impl->store, store::Store::Open(impl->options.store));
   RETURN_IF_ERROR(impl->Listen());
+  RETURN_IF_ERROR(impl->Deliver());
   impl->Serve();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

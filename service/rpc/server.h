@@ -29,6 +29,8 @@ struct ServerOptions {
   absl::Duration heartbeat = absl::Seconds(10);
   // How long Stop waits for calls that are under way.
   absl::Duration drain = absl::Seconds(10);
+  // Post to webhooks in private networks and on this machine, and by http.
+  bool allow_private_webhooks = false;
 };
 
 class Server {

@@ -54,8 +54,8 @@ absl::Status GetServerStats(store::Store& store, const Drain& streams,
   response->set_withdrawn_papers(withdrawn);
   ASSIGN_OR_RETURN(int64_t last, journal::LastSequence(*db));
   response->set_sequence(last);
-  ASSIGN_OR_RETURN(int64_t oldest, journal::OldestSequence(*db));
-  response->set_oldest_sequence(oldest);
+  ASSIGN_OR_RETURN(int64_t complete_from, journal::CompleteFrom(*db));
+  response->set_oldest_sequence(complete_from);
   if (last > 0) {
     ASSIGN_OR_RETURN(journal::Entry entry, journal::ReadOne(*db, last));
     SetTime(entry.time, response->mutable_last_write_time());
@@ -71,16 +71,25 @@ absl::Status GetServerStats(store::Store& store, const Drain& streams,
   options.facets = {{.field = index::FacetField::kSource, .limit = 1000}};
   ASSIGN_OR_RETURN(index::SearchResult result,
                    index::Search(*snapshot, query::Query(), options));
-  std::map<std::string, absl::Time> times;
-  ASSIGN_OR_RETURN(auto sources, catalogue::ListSources(*db));
-  for (auto& [source, time] : sources) times[source] = time;
+  std::map<std::string_view, const v1::SourceFreshness*> heard_of;
+  const auto sources = store.freshness().Get();
+  for (const v1::SourceFreshness& source : *sources) {
+    heard_of[source.source()] = &source;
+  }
   for (const auto& [source, papers] : result.facets[0].values) {
     v1::SourceStats* stats = response->add_sources();
     stats->set_source(source);
     stats->set_papers(papers);
-    if (auto it = times.find(source); it != times.end()) {
-      SetTime(it->second, stats->mutable_last_import_time());
+    if (auto it = heard_of.find(source); it != heard_of.end()) {
+      *stats->mutable_freshness() = *it->second;
+      heard_of.erase(it);
     }
+  }
+  // Those that every paper has other sources before, or none is left of.
+  for (const auto& [source, freshness] : heard_of) {
+    v1::SourceStats* stats = response->add_sources();
+    stats->set_source(freshness->source());
+    *stats->mutable_freshness() = *freshness;
   }
   return absl::OkStatus();
 }

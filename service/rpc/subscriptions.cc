@@ -15,8 +15,11 @@
 #include "service/journal/journal.h"
 #include "service/rpc/convert.h"
 #include "service/rpc/matches.h"
+#include "service/rpc/share_groups.h"
 #include "service/rpc/watch_token.h"
+#include "service/rpc/webhooks.h"
 #include "service/standing/backtest.h"
+#include "service/standing/forget.h"
 #include "service/standing/subscriptions.h"
 
 namespace paperwire::rpc {
@@ -43,12 +46,19 @@ absl::Status AddReading(store::Store& store, journal::Database& db,
                         v1::Subscription* subscription) {
   ASSIGN_OR_RETURN(standing::CursorRow cursor, standing::ReadCursor(db, row));
   SetCursor(store, row.number, cursor, subscription->mutable_cursor());
-  ASSIGN_OR_RETURN(
-      standing::Deliveries pending,
-      store.standing().Next(row.number, cursor.sequence, kMaxPending));
-  subscription->set_pending_count(
-      static_cast<int32_t>(std::min<size_t>(pending.news.size(), kMaxPending)));
-  return absl::OkStatus();
+  // What was forgotten does not wait any more.
+  ASSIGN_OR_RETURN(int64_t lost, standing::LastLost(db, row.number));
+  absl::StatusOr<standing::Deliveries> pending = store.standing().Next(
+      row.number, std::max(cursor.sequence, lost), kMaxPending);
+  if (pending.ok()) {
+    subscription->set_pending_count(static_cast<int32_t>(
+        std::min<size_t>(pending->news.size(), kMaxPending)));
+  } else if (!absl::IsOutOfRange(pending.status())) {
+    return std::move(pending).status();
+  }
+  RETURN_IF_ERROR(AddWebhookStatus(db, row.number, subscription));
+  return AddShareGroups(store, db, row.number,
+                        subscription->mutable_share_groups());
 }
 
 absl::Status Read(store::Store& store, journal::Database& db,
@@ -56,6 +66,7 @@ absl::Status Read(store::Store& store, journal::Database& db,
                   v1::Subscription* subscription) {
   ASSIGN_OR_RETURN(*subscription,
                    standing::ReadSubscription(db, row, row.sequence));
+  HideSecret(subscription);
   return AddReading(store, db, row, subscription);
 }
 
@@ -172,6 +183,7 @@ absl::Status ListSubscriptions(store::Store& store,
 }
 
 absl::Status FillReading(store::Store& store, v1::Subscription* subscription) {
+  HideSecret(subscription);
   ASSIGN_OR_RETURN(journal::Connections::Lease db, store.journal().Take());
   ASSIGN_OR_RETURN(std::optional<standing::SubscriptionRow> row,
                    standing::FindSubscription(*db, subscription->name()));
@@ -252,7 +264,8 @@ absl::Status PreviewSubscription(const SearchContext& context,
   const PaperMask mask(request.read_mask());
   index::Highlighter highlighter(query);
   RETURN_IF_ERROR(AddMatches(context.store.papers(), past.samples, mask,
-                             &highlighter, response->mutable_samples()));
+                             &highlighter, /*reasoner=*/nullptr,
+                             response->mutable_samples()));
   SetTime(options.start, response->mutable_span()->mutable_start_time());
   SetTime(options.end, response->mutable_span()->mutable_end_time());
   response->set_sequence(snapshot->sequence());

@@ -67,6 +67,12 @@ Task ServeWatch(Loop& loop, RawSubscriptionService& service,
     Drain::Member member(&drain, &wake);
     Watch watch(&store, [&wake] { wake.Notify(); });
     absl::Status status = watch.Begin(&bytes);
+    while (status.ok() && !done.done()) {
+      const absl::StatusOr<bool> ready = watch.Ready();
+      status = ready.status();
+      if (!status.ok() || *ready) break;
+      co_await wake.Wait();
+    }
     std::deque<v1::WatchResponse> events;
     if (status.ok()) {
       if (watch.was_reset()) events.push_back(watch.Reset());
@@ -107,11 +113,14 @@ Task ServeWatch(Loop& loop, RawSubscriptionService& service,
         // Nothing matched in this part. Let others have the thread.
         if (pace.is_due()) events.push_back(watch.Progress());
         co_await wake.Wait(absl::Now());
-      } else if (!caught_up) {
+      } else if (!caught_up && watch.caught_up()) {
         caught_up = true;
         events.push_back(watch.CaughtUp());
-      } else if (pace.is_due() || !co_await wake.Wait(pace.next_beat())) {
-        events.push_back(watch.Progress());
+      } else {
+        if (!pace.is_due()) {
+          co_await wake.Wait(std::min(pace.next_beat(), watch.next_look()));
+        }
+        if (pace.is_due()) events.push_back(watch.Progress());
       }
     }
     co_await Start([&](void* tag) { writer.Finish(ToGrpc(status), tag); });

@@ -48,18 +48,19 @@ absl::StatusOr<int64_t> OpenWatchToken(const Watched& watched,
   return static_cast<int64_t>(fields[2]);
 }
 
-absl::Status TokenTooOld(const Watched& watched, int64_t sequence,
+absl::Status TokenTooOld(const Watched& watched, int64_t place,
                          int64_t oldest) {
   return WithReason(
       absl::OutOfRangeError(StrCat(
-          "The token's place (", sequence,
-          ") is no longer in the journal, "
-          "which begins at ",
-          oldest,
-          ". Start with the oldest usable token, "
-          "which this error carries as oldest_token; what lies between is "
-          "found by a search.")),
-      "TOKEN_TOO_OLD", {{"oldest_token", WatchToken(watched, oldest - 1)}});
+          "What comes after place ", place,
+          " is no longer in the journal, which was compacted: all is there "
+          "from ", oldest + 1,
+          " on. Start with the oldest usable token, which this error carries "
+          "as oldest_token",
+          watched.is_subscription
+              ? ", or commit it; a share group is deleted and begun again."
+              : "; what lies between is found by a search.")),
+      "TOKEN_TOO_OLD", {{"oldest_token", WatchToken(watched, oldest)}});
 }
 
 }  // namespace paperwire::rpc

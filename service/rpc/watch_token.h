@@ -30,10 +30,9 @@ absl::StatusOr<int64_t> OpenWatchToken(const Watched& watched,
                                        std::string_view token,
                                        std::string_view field);
 
-// OUT_OF_RANGE, with the token that is the oldest usable one: the journal
-// begins at `oldest`.
-absl::Status TokenTooOld(const Watched& watched, int64_t sequence,
-                         int64_t oldest);
+// OUT_OF_RANGE, with the oldest usable token, that of the place `oldest`;
+// `place` is before it.
+absl::Status TokenTooOld(const Watched& watched, int64_t place, int64_t oldest);
 
 }  // namespace paperwire::rpc
 

@@ -15,6 +15,7 @@
 #include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/catalogue/sources.h"
 #include "service/catalogue/tables.h"
 #include "service/index/index.h"
 #include "service/journal/journal.h"
@@ -22,6 +23,8 @@
 #include "service/standing/batch.h"
 #include "service/standing/frequency.h"
 #include "service/store/data_folder.h"
+#include "service/store/housekeeping.h"
+#include "service/store/import.h"
 #include "service/store/requests.h"
 #include "service/store/writer.h"
 #include "spdlog/spdlog.h"
@@ -32,15 +35,11 @@ namespace {
 using journal::Change;
 using journal::Database;
 
-constexpr int kMaxBatchPapers = 10000;
 // Groups that may wait for the follower before the writer does.
 constexpr size_t kMaxFollowing = 2;
 constexpr int kReplayEntries = 1000;
-// How often the following thread looks around when there is nothing to follow,
-// how often for what has expired, and how much of that it deletes at once.
+// How often the following thread looks around when there is nothing to follow.
 constexpr std::chrono::milliseconds kIdleTurn(5000);
-constexpr absl::Duration kExpiryPeriod = absl::Seconds(30);
-constexpr int kExpiryStep = 100;
 
 index::Change ToIndexChange(int64_t number, int64_t sequence,
                             const v1::Paper* paper) {
@@ -72,11 +71,12 @@ absl::Status Replay(Database& db, index::Index& index) {
 }
 
 absl::StatusOr<std::unique_ptr<index::Index>> OpenIndex(
-    Database& db, const std::string& folder, bool rebuild) {
-  std::error_code ignored;
-  if (rebuild) std::filesystem::remove_all(folder, ignored);
+    Database& db, index::FileSystem* files, const std::string& folder,
+    bool rebuild) {
+  if (rebuild) RETURN_IF_ERROR(files->RemoveFolder(folder));
   index::IndexOptions options;
   options.folder = folder;
+  options.files = files;
   ASSIGN_OR_RETURN(std::unique_ptr<index::Index> index,
                    index::Index::Open(options));
   ASSIGN_OR_RETURN(int64_t last, journal::LastSequence(db));
@@ -85,7 +85,7 @@ absl::StatusOr<std::unique_ptr<index::Index>> OpenIndex(
     spdlog::warn("the index is ahead of the journal ({} > {}): making it again",
                  index->sequence(), last);
     index.reset();
-    std::filesystem::remove_all(folder, ignored);
+    RETURN_IF_ERROR(files->RemoveFolder(folder));
     ASSIGN_OR_RETURN(index, index::Index::Open(options));
   }
   if (last - index->sequence() > 0) {
@@ -106,18 +106,23 @@ struct Store::Impl {
   uint64_t journal_id = 0;
   std::unique_ptr<journal::Connections> connections;
   std::unique_ptr<Papers> papers;
+  std::unique_ptr<Freshness> freshness;
   std::unique_ptr<index::Index> index;
   std::unique_ptr<standing::Follower> follower;
+  std::unique_ptr<Sharing> sharing;
 
   Mutex mutex;
   std::deque<Group> following ABSL_GUARDED_BY(mutex);
   bool closing ABSL_GUARDED_BY(mutex) = false;   // no job of our own any more
   bool stopping ABSL_GUARDED_BY(mutex) = false;  // nothing more to follow
+  // Held during the calls.
+  Mutex told_mutex;
+  std::function<void(const Change&)> told ABSL_GUARDED_BY(told_mutex);
   std::thread following_thread;
   std::unique_ptr<Writer> writer;
   // Of the following thread.
   int64_t checkpointed = 0;
-  absl::Time expired = absl::InfinitePast();
+  std::unique_ptr<Housekeeper> house;
 
   ~Impl() {
     if (writer != nullptr) {
@@ -138,8 +143,12 @@ struct Store::Impl {
 
   void Start() {
     following_thread = std::thread([this] { FollowAll(); });
+    std::vector<Writer::ApplySide> sides;
+    for (const SideTables& side : options.side_tables) {
+      sides.push_back(side.apply);
+    }
     writer = std::make_unique<Writer>(
-        db.get(), clock, options.group_papers,
+        db.get(), clock, options.group_papers, std::move(sides),
         [this](Group group) { Hand(std::move(group)); });
   }
 
@@ -172,7 +181,7 @@ struct Store::Impl {
       }
       Follow(std::move(group.changes));
       for (const std::function<void()>& done : group.done) done();
-      KeepHouse();
+      house->Turn();
       if (index->sequence() - checkpointed >= options.checkpoint_entries) {
         Checkpoint();
       }
@@ -190,44 +199,23 @@ struct Store::Impl {
       const int64_t last = run.back().sequence;
       std::shared_ptr<const index::Segment> segment =
           index->Apply(std::move(index_changes), last);
+      std::vector<Change> subscriptions;
+      if (!journal::IsOfPaper(run[0].kind)) subscriptions = run;
       follower->Follow(std::move(run), last, std::move(segment));
+      Tell(subscriptions);
     }
   }
 
-  // After each group, and now and then when there is none: notes matches and
-  // deletes what has expired, as jobs of the writer like all others.
-  void KeepHouse() {
-    std::vector<Job> jobs;
-    if (std::optional<standing::Unnoted> unnoted = follower->TakeUnnoted();
-        unnoted.has_value()) {
-      const int64_t position = unnoted->position;
-      Job& job = jobs.emplace_back();
-      job.apply = [unnoted = *std::move(unnoted)](Transaction& t) {
-        return standing::NoteMatches(t.db, unnoted.matches, unnoted.position);
-      };
-      job.done = [this, position](const absl::Status& status) {
-        if (!status.ok()) {
-          spdlog::error("could not note matches: {}", status.ToString());
-        }
-        follower->Noted(status, position);
-      };
-    }
-    if (clock->Now() - expired >= kExpiryPeriod) {
-      expired = clock->Now();
-      Job& job = jobs.emplace_back();
-      job.apply = [](Transaction& t) {
-        return t.subscriptions.DeleteExpired(kExpiryStep, t.changes).status();
-      };
-      job.done = [](const absl::Status& status) {
-        if (!status.ok()) {
-          spdlog::error("could not delete what has expired: {}",
-                        status.ToString());
-        }
-      };
-    }
+  void Tell(const std::vector<Change>& subscriptions) {
+    MutexLock lock(&told_mutex);
+    if (!told) return;
+    for (const Change& change : subscriptions) told(change);
+  }
+
+  // Any thread. What comes when the writer is gone is let go.
+  void Submit(Job job) {
     MutexLock lock(&mutex);
-    if (closing) return;
-    for (Job& job : jobs) writer->Submit(std::move(job));
+    if (!closing) writer->Submit(std::move(job));
   }
 
   // When there is no writer any more.
@@ -282,16 +270,23 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
   RETURN_IF_ERROR(options.rebuild
                       ? standing::RebuildSubscriptionTables(*impl->db)
                       : standing::PrepareSubscriptionTables(*impl->db));
+  RETURN_IF_ERROR(catalogue::PrepareSources(*impl->db));
   RETURN_IF_ERROR(PrepareRequests(*impl->db));
+  for (const SideTables& side : options.side_tables) {
+    RETURN_IF_ERROR(side.prepare(*impl->db));
+  }
   ASSIGN_OR_RETURN(journal::Identity identity,
                    journal::ReadIdentity(*impl->db));
   impl->journal_id = identity.id;
   ASSIGN_OR_RETURN(impl->index,
-                   OpenIndex(*impl->db, impl->folder->index_path(identity.id),
+                   OpenIndex(*impl->db, options.index_files,
+                             impl->folder->index_path(identity.id),
                              options.rebuild));
   impl->checkpointed = impl->index->sequence();
   impl->connections = std::make_unique<journal::Connections>(path);
   impl->papers = std::make_unique<Papers>(impl->connections.get());
+  impl->freshness =
+      std::make_unique<Freshness>(impl->connections.get(), clock);
   ASSIGN_OR_RETURN(int64_t head, journal::LastSequence(*impl->db));
   impl->follower =
       std::make_unique<standing::Follower>(impl->connections.get(), head);
@@ -299,44 +294,18 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
       *impl->db, standing::FrequencyIn([index = impl->index.get()] {
         return index->snapshot();
       })));
+  const auto submit = [impl = impl.get()](Job job) {
+    impl->Submit(std::move(job));
+  };
+  // Who shares has gone when the store goes.
+  impl->sharing = std::make_unique<Sharing>(
+      impl->connections.get(), impl->follower.get(),
+      [impl = impl.get()](Job job) { impl->writer->Submit(std::move(job)); });
+  impl->house = std::make_unique<Housekeeper>(
+      options.retention, clock, impl->follower.get(), submit);
   impl->Start();
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
-
-namespace {
-
-// One batch of an import.
-absl::StatusOr<v1::ImportPapersResponse> ImportBatch(
-    v1::ImportPapersRequest* request, absl::Time now,
-    absl::Duration request_id_lifetime, Transaction& t) {
-  const std::string& request_id = request->request_id();
-  RETURN_IF_ERROR(CheckRequestId(request_id));
-  if (request->items_size() > kMaxBatchPapers) {
-    return InvalidField("items", StrCat("The batch has ", request->items_size(),
-                                        " papers; at most ", kMaxBatchPapers,
-                                        " are taken. Send 100 to 1,000."));
-  }
-  if (!request_id.empty()) {
-    ASSIGN_OR_RETURN(std::optional<v1::ImportPapersResponse> answer,
-                     FindAnswer(t.db, request_id));
-    if (answer.has_value()) return *std::move(answer);
-  }
-  v1::ImportPapersResponse response;
-  for (v1::ImportItem& item : *request->mutable_items()) {
-    ASSIGN_OR_RETURN(*response.add_verdicts(),
-                     t.catalogue.Import(std::move(*item.mutable_paper()),
-                                        request->source(), t.changes));
-    response.mutable_verdicts()->rbegin()->set_line(item.line());
-  }
-  response.set_request_id(request_id);
-  response.set_sequence(t.appender.last_sequence());
-  if (!request_id.empty()) {
-    RETURN_IF_ERROR(KeepAnswer(t.db, response, now, now - request_id_lifetime));
-  }
-  return response;
-}
-
-}  // namespace
 
 void Store::Import(v1::ImportPapersRequest request,
                    Done<v1::ImportPapersResponse> done) {
@@ -344,8 +313,9 @@ void Store::Import(v1::ImportPapersRequest request,
   auto shared = std::make_shared<v1::ImportPapersRequest>(std::move(request));
   Job job = MakeJob<v1::ImportPapersResponse>(
       [this, shared](Transaction& t) {
-        return ImportBatch(shared.get(), impl_->clock->Now(),
-                           impl_->options.request_id_lifetime, t);
+        const absl::Time now = impl_->clock->Now();
+        return ImportBatch(shared.get(), now,
+                           now - impl_->options.request_id_lifetime, t);
       },
       std::move(done));
   job.papers = papers;
@@ -446,6 +416,13 @@ void Store::CommitCursor(std::string name, int64_t number, int64_t sequence,
       std::move(done)));
 }
 
+void Store::Record(Job job) { impl_->writer->Submit(std::move(job)); }
+
+void Store::OnSubscriptionChange(std::function<void(const Change&)> told) {
+  MutexLock lock(&impl_->told_mutex);
+  impl_->told = std::move(told);
+}
+
 std::shared_ptr<const index::Snapshot> Store::snapshot() const {
   return impl_->index->snapshot();
 }
@@ -453,6 +430,10 @@ std::shared_ptr<const index::Snapshot> Store::snapshot() const {
 journal::Connections& Store::journal() { return *impl_->connections; }
 
 Papers& Store::papers() { return *impl_->papers; }
+
+Sharing& Store::sharing() { return *impl_->sharing; }
+
+Freshness& Store::freshness() { return *impl_->freshness; }
 
 standing::Feed& Store::feed() { return impl_->follower->feed(); }
 

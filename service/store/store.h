@@ -26,32 +26,55 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "paperwire/v1/paper_service.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
 #include "service/base/clock.h"
+#include "service/index/files.h"
 #include "service/index/snapshot.h"
+#include "service/journal/change.h"
 #include "service/journal/connections.h"
+#include "service/journal/database.h"
 #include "service/standing/feed.h"
 #include "service/standing/follower.h"
 #include "service/standing/subscription_tables.h"
+#include "service/store/freshness.h"
+#include "service/store/housekeeping.h"
 #include "service/store/papers.h"
+#include "service/store/sharing.h"
 
 namespace paperwire::store {
+
+struct Job;  // writer.h
+
+// Tables that somebody above the store keeps about subscriptions, in the same
+// file.
+struct SideTables {
+  // Makes them when they are missing. Once, when the store is opened.
+  std::function<absl::Status(journal::Database&)> prepare;
+  // Follows a change of a subscription, inside its transaction.
+  std::function<absl::Status(journal::Database&, const journal::Change&)> apply;
+};
 
 struct StoreOptions {
   // The data folder; made when it is missing.
   std::string folder;
+  // Where the index is kept in it; must outlive the store.
+  index::FileSystem* index_files = index::FileSystem::Real();
   // Throw all views away and make them again from the journal.
   bool rebuild = false;
   // Papers that share one commit at the most.
   int group_papers = 2000;
   // Journal entries after which the index writes a checkpoint.
   int64_t checkpoint_entries = 20000;
+  // How much of the past the journal keeps.
+  Retention retention;
   // How long an answer is kept for a retry with the same request_id.
   absl::Duration request_id_lifetime = absl::Hours(24 * 7);
+  std::vector<SideTables> side_tables;
 };
 
 // Thread-safe.
@@ -94,6 +117,13 @@ class Store {
   void CommitCursor(std::string name, int64_t number, int64_t sequence,
                     Done<standing::CursorRow> done);
 
+  // Hands a job of somebody above the store to the writer.
+  void Record(Job job);
+  // Calls `told` with every change of a subscription after it was followed,
+  // from the follower's thread; it must be quick. The next function takes its
+  // place, and an empty one ends it: afterwards no call is under way.
+  void OnSubscriptionChange(std::function<void(const journal::Change&)> told);
+
   // What searches see now; at least everything that was acknowledged.
   std::shared_ptr<const index::Snapshot> snapshot() const;
 
@@ -102,6 +132,12 @@ class Store {
 
   // Papers as hits show them.
   Papers& papers();
+
+  // What shares the matches of subscriptions.
+  Sharing& sharing();
+
+  // How alive the sources are.
+  Freshness& freshness();
 
   // What watchers follow, and what is left standing.
   standing::Feed& feed();

@@ -8,12 +8,13 @@
 namespace paperwire::store {
 
 Writer::Writer(journal::Database* db, Clock* clock, int group_papers,
-               std::function<void(Group)> follow)
+               std::vector<ApplySide> sides, std::function<void(Group)> follow)
     : db_(*db),
       appender_(db, clock),
       catalogue_(db, &appender_),
       subscriptions_(db, &appender_),
       group_papers_(group_papers),
+      sides_(std::move(sides)),
       follow_(std::move(follow)),
       thread_([this] { Run(); }) {}
 
@@ -94,6 +95,7 @@ absl::Status Writer::ApplyOne(const Job& job, Group* group,
   Transaction transaction{db_, appender_, catalogue_, subscriptions_,
                           &group->changes};
   *status = job.apply(transaction);
+  if (status->ok()) *status = ApplySides(*group, changes);
   if (status->ok()) return db_.Execute("RELEASE job");
   // A full disk or a failed write may have undone the whole transaction; then
   // no job of the group is stored.
@@ -101,6 +103,16 @@ absl::Status Writer::ApplyOne(const Job& job, Group* group,
   group->changes.resize(changes);
   RETURN_IF_ERROR(db_.Execute("ROLLBACK TO job; RELEASE job"));
   return Begin();
+}
+
+absl::Status Writer::ApplySides(const Group& group, size_t from) {
+  for (size_t i = from; i < group.changes.size(); ++i) {
+    if (journal::IsOfPaper(group.changes[i].kind)) continue;
+    for (const ApplySide& side : sides_) {
+      RETURN_IF_ERROR(side(db_, group.changes[i]));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Writer::Begin() {

@@ -75,10 +75,14 @@ struct Group {
 
 class Writer {
  public:
+  using ApplySide =
+      std::function<absl::Status(journal::Database&, const journal::Change&)>;
+
   // `follow` gets every group in order, on the writer's thread; it may block
-  // to slow the writer down. `db` and `clock` must outlive the writer.
+  // to slow the writer down. `sides` get every change of a subscription inside
+  // its transaction. `db` and `clock` must outlive the writer.
   Writer(journal::Database* db, Clock* clock, int group_papers,
-         std::function<void(Group)> follow);
+         std::vector<ApplySide> sides, std::function<void(Group)> follow);
   // Finishes the jobs that were handed in.
   ~Writer();
 
@@ -93,12 +97,15 @@ class Writer {
                       std::vector<absl::Status>* statuses, Group* group);
   absl::Status Begin();
   absl::Status ApplyOne(const Job& job, Group* group, absl::Status* status);
+  // The changes of a group from the index `from` on.
+  absl::Status ApplySides(const Group& group, size_t from);
 
   journal::Database& db_;
   journal::Appender appender_;
   catalogue::Catalogue catalogue_;
   standing::Subscriptions subscriptions_;
   const int group_papers_;
+  const std::vector<ApplySide> sides_;
   const std::function<void(Group)> follow_;
 
   Mutex mutex_;

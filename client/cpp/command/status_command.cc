@@ -71,7 +71,7 @@ void PrintSources(const v1::GetServerStatsResponse& stats, Output& out) {
     table.AddRow(
         {{{Printable(source.source())}},
          {{WithCommas(source.papers())}},
-         {{source.has_last_import_time() ? Ago(source.last_import_time())
+         {{source.freshness().has_last_import_time() ? Ago(source.freshness().last_import_time())
                                          : ""}}});
   }
   table.Print(out);
