@@ -14,12 +14,20 @@ that goes wrong is a `PaperwireError`.
 
 from importlib.metadata import version as _version
 
-from paperwire._info import Change, ServerInfo, ServerStats, SourceStats
+from paperwire import webhooks
+from paperwire._info import Change, ServerInfo, ServerStats
 from paperwire._subscription_methods import AsyncSubscriptions, Subscriptions
 from paperwire.aio import AsyncClient
 from paperwire.backtest import Backtest, DayCount
 from paperwire.client import Client
 from paperwire.cursors import CursorStore, FileCursorStore, MemoryCursorStore
+from paperwire.deliveries import (
+    AsyncDeliveryList,
+    DeliveryList,
+    Webhook,
+    WebhookDelivery,
+    WebhookStatus,
+)
 from paperwire.errors import (
     Aborted,
     AlreadyExists,
@@ -44,7 +52,9 @@ from paperwire.errors import (
     from_rpc_error,
 )
 from paperwire.exporting import AsyncExport, Export
+from paperwire.freshness import LateSourceWarning, SourceList, SourceStats
 from paperwire.importing import ImportProgress, ImportReport, Rejection
+from paperwire.matches import Match, Reason
 from paperwire.papers import Paper
 from paperwire.query import Query
 from paperwire.results import (
@@ -58,9 +68,11 @@ from paperwire.results import (
     Results,
     Similar,
 )
+from paperwire.shared import AsyncSharedWatch, SharedWatch
 from paperwire.subscriptions import (
     AsyncSubscriptionList,
     Cursor,
+    ShareGroup,
     Subscription,
     SubscriptionList,
 )
@@ -73,7 +85,6 @@ from paperwire.suggesting import (
 from paperwire.watch import (
     AsyncWatch,
     CommitWarning,
-    Match,
     Reset,
     ResetWarning,
     Watch,
@@ -106,16 +117,27 @@ __all__ = [
     "Rejection",
     "Watch",
     "AsyncWatch",
+    "SharedWatch",
+    "AsyncSharedWatch",
     "Match",
+    "Reason",
     "Reset",
     "ResetWarning",
     "CommitWarning",
+    "LateSourceWarning",
     "Subscriptions",
     "AsyncSubscriptions",
     "Subscription",
     "SubscriptionList",
     "AsyncSubscriptionList",
     "Cursor",
+    "ShareGroup",
+    "Webhook",
+    "WebhookStatus",
+    "WebhookDelivery",
+    "DeliveryList",
+    "AsyncDeliveryList",
+    "webhooks",
     "Backtest",
     "DayCount",
     "CursorStore",
@@ -125,6 +147,7 @@ __all__ = [
     "ServerInfo",
     "ServerStats",
     "SourceStats",
+    "SourceList",
     "PaperwireError",
     "NotFound",
     "InvalidArgument",

@@ -8,7 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import Any, AsyncIterable, AsyncIterator, Iterable, Optional, Union
+from collections import deque
+from typing import (
+    Any,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Deque,
+    Iterable,
+    Optional,
+    Union,
+)
 
 import grpc
 import grpc.aio
@@ -114,8 +124,17 @@ class AsyncCalls:
                     raise from_rpc_error(error, target) from error
                 await asyncio.sleep(pause)
 
-    def stream(self, method: Any, request: Any = None) -> AsyncReader:
-        """Starts a streaming call; without a request, in both directions."""
+    def stream(
+        self,
+        method: Any,
+        request: Any = None,
+        on_item: Optional[Callable[[Any], None]] = None,
+    ) -> AsyncReader:
+        """Starts a streaming call; without a request, in both directions.
+
+        With `on_item` answers are fetched as they arrive, and it is given
+        each of them then.
+        """
         metadata = self.endpoint.metadata
         if request is None:
             call = self._channel.stream_stream(
@@ -125,7 +144,9 @@ class AsyncCalls:
             call = self._channel.unary_stream(
                 method.path, method.encode, method.decode
             )(request, metadata=metadata)
-        return AsyncReader(call)
+        return (
+            AsyncReader(call) if on_item is None else EagerReader(call, on_item)
+        )
 
 
 class AsyncReader:
@@ -180,6 +201,56 @@ class AsyncReader:
         elif read is not None:
             read.cancel()
         self._call.cancel()
+
+
+class EagerReader(AsyncReader):
+    """Reads by a task of its own, whether anybody asks or not.
+
+    Args:
+        call: A response-streaming call of `grpc.aio`.
+        on_item: Is given each answer as it arrives.
+    """
+
+    def __init__(self, call: Any, on_item: Callable[[Any], None]) -> None:
+        super().__init__(call)
+        self._items: Deque[Any] = deque()
+        self._changed = asyncio.Event()
+        self._ended = False
+        self._error: Optional[grpc.RpcError] = None
+        self._task = asyncio.ensure_future(self._pump(on_item))
+
+    async def _pump(self, on_item: Callable[[Any], None]) -> None:
+        try:
+            while (item := await self._call.read()) is not grpc.aio.EOF:
+                on_item(item)
+                self._items.append(item)
+                self._changed.set()
+        except grpc.RpcError as error:
+            self._error = error
+        finally:
+            self._ended = True
+            self._changed.set()
+
+    async def get(self, timeout: float) -> Any:
+        """As `AsyncReader.get`."""
+        while not self._items:
+            if self._error is not None:
+                raise self._error
+            if self._ended:
+                return None
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), timeout)
+            except asyncio.TimeoutError:
+                raise TimeoutError from None
+        return self._items.popleft()
+
+    def cancel(self) -> None:
+        """As `AsyncReader.cancel`."""
+        self._ended = True
+        self._changed.set()
+        self._task.cancel()
+        super().cancel()
 
 
 async def run_import(

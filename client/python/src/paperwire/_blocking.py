@@ -116,13 +116,20 @@ class Calls:
                     raise from_rpc_error(error, target) from error
                 time.sleep(pause)
 
-    def stream(self, method: Any, request: Any, ahead: int) -> Reader[Any]:
+    def stream(
+        self,
+        method: Any,
+        request: Any,
+        ahead: int,
+        on_item: Optional[Callable[[Any], None]] = None,
+    ) -> Reader[Any]:
         """Starts a streaming call.
 
         Args:
             method: Which.
             request: Its request, or an iterator of requests.
             ahead: How many answers to fetch ahead.
+            on_item: As for `Reader`.
         """
         kind: Any = (
             self._channel.stream_stream
@@ -130,7 +137,9 @@ class Calls:
             else self._channel.unary_stream
         )
         call = kind(method.path, method.encode, method.decode)
-        return Reader(call(request, metadata=self.endpoint.metadata), ahead)
+        return Reader(
+            call(request, metadata=self.endpoint.metadata), ahead, on_item
+        )
 
 
 def run_import(

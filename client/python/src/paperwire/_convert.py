@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import date, datetime, timedelta, timezone
-from typing import Iterable, List, Optional, Sequence, Union
+from typing import Any, Iterable, List, Optional, Sequence, Union
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -15,6 +16,9 @@ from paperwire.v1 import paper_pb2
 Time = Union[str, date, datetime]
 """A point in time: `"2024"`, `"2024-03"`, `"2024-03-01"`,
 `"2024-03-01T12:00:00Z"`, a date or a datetime. What names no zone is UTC."""
+
+Span = Union[int, float, timedelta]
+"""A length of time: seconds, or a timedelta."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -95,6 +99,43 @@ def from_timestamp(value: Timestamp) -> datetime:
     return _EPOCH + timedelta(
         seconds=value.seconds, microseconds=value.nanos // 1000
     )
+
+
+def time_of(proto: Any, name: str) -> Optional[datetime]:
+    """Returns the time in a field of a message, in UTC; None if not set."""
+    return (
+        from_timestamp(getattr(proto, name)) if proto.HasField(name) else None
+    )
+
+
+def span_of(proto: Any, name: str) -> Optional[timedelta]:
+    """Returns the duration in a field of a message; None if not set."""
+    if not proto.HasField(name):
+        return None
+    value: Duration = getattr(proto, name)
+    return timedelta(seconds=value.seconds, microseconds=value.nanos // 1000)
+
+
+def to_seconds(value: Span, what: str) -> float:
+    """Returns a length of time in seconds.
+
+    Raises:
+        ValueError: It is not above 0.
+        TypeError: It is neither a number nor a timedelta.
+    """
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{what}: {value!r} is neither seconds nor a timedelta")
+    if not value > 0:
+        raise ValueError(f"{what}: {value} is not above 0")
+    return float(value)
+
+
+def to_duration(value: Span, what: str) -> Duration:
+    """Returns a length of time as the contract has it; as `to_seconds`."""
+    micros = round(min(to_seconds(value, what), 1e9) * 1e6)
+    return Duration(seconds=micros // 10**6, nanos=micros % 10**6 * 1000)
 
 
 def to_day(value: Time) -> str:

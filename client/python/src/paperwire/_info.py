@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Optional, Tuple
 
-from paperwire._convert import from_timestamp
+from paperwire._convert import from_timestamp, time_of
+from paperwire.freshness import SourceStats
 from paperwire.v1 import paper_service_pb2 as papers_pb
 from paperwire.v1 import server_service_pb2 as pb
 
@@ -43,15 +44,6 @@ class ServerInfo:
 
 
 @dataclass(frozen=True)
-class SourceStats:
-    """What a source brought: active papers, and when it last did."""
-
-    source: str
-    papers: int
-    last_import: Optional[datetime]
-
-
-@dataclass(frozen=True)
 class ServerStats:
     """Counts and sizes of a moment; sizes in bytes.
 
@@ -60,14 +52,16 @@ class ServerStats:
         withdrawn_papers: Papers that are kept and hidden.
         sequence: The newest journal sequence number.
         indexed_sequence: Up to which searches see the journal.
-        oldest_sequence: The oldest that the journal still holds.
+        oldest_sequence: From here on the journal holds everything. What is
+            older was compacted: of each paper only its newest state is left.
         last_write: When the newest entry was written; None: never.
         index_segments: Segments of the index.
         index_bytes: The index in memory.
         journal_bytes: The journal on disk.
         resident_bytes: Memory that the process holds.
         open_watches: Watch streams that are open.
-        sources: What each source brought, by falling count.
+        sources: What each source brought, by falling count, and how alive
+            it is; `client.sources()` shows them as a table.
     """
 
     active_papers: int
@@ -92,24 +86,13 @@ class ServerStats:
             proto.sequence,
             proto.indexed_sequence,
             proto.oldest_sequence,
-            from_timestamp(proto.last_write_time)
-            if proto.HasField("last_write_time")
-            else None,
+            time_of(proto, "last_write_time"),
             proto.index_segments,
             proto.index_bytes,
             proto.journal_bytes,
             proto.resident_bytes,
             proto.open_watches,
-            tuple(
-                SourceStats(
-                    s.source,
-                    s.papers,
-                    from_timestamp(s.last_import_time)
-                    if s.HasField("last_import_time")
-                    else None,
-                )
-                for s in proto.sources
-            ),
+            tuple(SourceStats.from_stats(source) for source in proto.sources),
         )
 
 

@@ -41,7 +41,7 @@ COMMIT_MATCHES = 100
 CLOSE_SECONDS = 5.0
 EXIT_SECONDS = 2.0
 # What waiting does not mend.
-_HOPELESS = (
+HOPELESS = (
     DataLoss,
     FailedPrecondition,
     NotFound,
@@ -53,7 +53,8 @@ _HOPELESS = (
 class CommitWarning(UserWarning):
     """A watch ended, and its last matches could not be committed.
 
-    They come again when the subscription is watched the next time.
+    They come again when the subscription is watched the next time. The same,
+    of a share group, when they could not be acknowledged.
     """
 
 
@@ -78,7 +79,7 @@ class Backlog:
         self._token = token
         self._matches += worked
         error = self.error
-        if isinstance(error, _HOPELESS):
+        if isinstance(error, HOPELESS):
             self.error = None
             raise error
 
@@ -119,7 +120,7 @@ class Backlog:
         if not self.pending:
             return  # it has a newer one, or nobody waits any more
         self.error = error
-        if isinstance(error, (InvalidArgument, *_HOPELESS)):
+        if isinstance(error, (InvalidArgument, *HOPELESS)):
             # A token is refused when the server's data was put back: the
             # watch is going to be told, and has another one then.
             self._done = token
@@ -166,6 +167,9 @@ class Place:
         May be called again, when a loop came back after the watch was ended.
         """
 
+    def exit(self) -> None:
+        """The program ends: keeps what is left, if that goes quickly."""
+
 
 class StoredPlace(Place):
     """Keeps it in a store."""
@@ -206,7 +210,7 @@ class CommittedPlace(Place):
         self._changed = threading.Condition()
         self._running = False
         self._closed = False
-        _open_places.add(self)
+        exiting.add(self)
 
     def keep(self, token: str, worked: bool) -> None:
         """Has it committed soon."""
@@ -241,7 +245,7 @@ class CommittedPlace(Place):
             self._attempt(token, CLOSE_SECONDS)
         with self._changed:
             error = self._backlog.give_up()
-        _warn_of(error)
+        warn_of(error)
 
     def exit(self) -> None:
         """The program ends: commits what is left, if that goes quickly."""
@@ -286,12 +290,12 @@ class CommittedPlace(Place):
                 self._backlog.committed(token)
 
 
-_open_places: weakref.WeakSet[CommittedPlace] = weakref.WeakSet()
+exiting: weakref.WeakSet[Place] = weakref.WeakSet()
 
 
 @atexit.register
 def _exit() -> None:
-    for place in list(_open_places):
+    for place in list(exiting):
         place.exit()
 
 
@@ -377,7 +381,7 @@ class AsyncCommittedPlace(AsyncPlace):
             self._task.cancel()
         if token:
             await self._attempt(token, CLOSE_SECONDS)
-        _warn_of(self._backlog.give_up())
+        warn_of(self._backlog.give_up())
 
     def hurry(self) -> None:
         """Has the task commit at once what it would commit soon."""
@@ -418,12 +422,12 @@ class AsyncCommittedPlace(AsyncPlace):
             self._backlog.committed(token)
 
 
-def _warn_of(error: Optional[PaperwireError]) -> None:
+def warn_of(error: Optional[PaperwireError], what: str = "committed") -> None:
+    """Warns that the last matches could not be `what`, if they could not."""
     # Who deletes a subscription does not care for its cursor.
     if error is not None and not isinstance(error, NotFound):
         warnings.warn(
-            f"the last matches could not be committed ({error}); they come "
-            "again",
+            f"the last matches could not be {what} ({error}); they come again",
             CommitWarning,
             stacklevel=4,
         )

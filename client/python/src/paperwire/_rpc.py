@@ -20,6 +20,7 @@ from paperwire.v1 import search_service_pb2 as search
 from paperwire.v1 import server_service_pb2 as server
 from paperwire.v1 import subscription_pb2 as subscription
 from paperwire.v1 import subscription_service_pb2 as subscriptions
+from paperwire.v1 import webhook_pb2 as webhook
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
@@ -158,6 +159,30 @@ COMMIT_CURSOR = _method(
     "CommitCursor",
     subscriptions.CommitCursorRequest,
     subscriptions.CommitCursorResponse,
+)
+ACKNOWLEDGE_MATCHES = _method(
+    "SubscriptionService",
+    "AcknowledgeMatches",
+    subscriptions.AcknowledgeMatchesRequest,
+    subscriptions.AcknowledgeMatchesResponse,
+)
+DELETE_SHARE_GROUP = _method(
+    "SubscriptionService",
+    "DeleteShareGroup",
+    subscriptions.DeleteShareGroupRequest,
+    empty_pb2.Empty,
+)
+LIST_WEBHOOK_DELIVERIES = _method(
+    "SubscriptionService",
+    "ListWebhookDeliveries",
+    subscriptions.ListWebhookDeliveriesRequest,
+    subscriptions.ListWebhookDeliveriesResponse,
+)
+RETRY_WEBHOOK_DELIVERY = _method(
+    "SubscriptionService",
+    "RetryWebhookDelivery",
+    subscriptions.RetryWebhookDeliveryRequest,
+    webhook.WebhookDelivery,
 )
 PREVIEW_SUBSCRIPTION = _method(
     "SubscriptionService",

@@ -6,6 +6,7 @@ given what came (`take`), and draws.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections import deque
@@ -13,10 +14,11 @@ from html import escape
 from typing import Any, Deque, List, Optional, Tuple
 
 from paperwire import _render
-from paperwire._watch_core import Match
+from paperwire.matches import Match
 
 DRAW_SECONDS = 0.25
 ROWS = 20
+_REASONS = 4  # in a row
 
 
 class Feed:
@@ -72,6 +74,9 @@ def _cells(number: int, match: Match) -> List[str]:
     cells = _render.paper_cells(
         match.paper, title._repr_html_() if title else ""
     )
+    if match.reasons:
+        reasons = "<br>".join(escape(str(r)) for r in match.reasons[:_REASONS])
+        cells[0] += f"<br><small>{reasons}</small>"
     return [str(number), *cells, escape(match.news), _time(match)]
 
 
@@ -93,6 +98,12 @@ def line(match: Match) -> str:
         paper.date,
     ]
     return "  ".join(part for part in parts if part)
+
+
+def why(match: Match) -> List[str]:
+    """Returns a line for each reason, if they were asked for."""
+    columns = shutil.get_terminal_size((100, 24)).columns
+    return [_render.fit(f"  {r}", columns).rstrip() for r in match.reasons]
 
 
 class Showing:
@@ -152,7 +163,7 @@ class Showing:
             self._came = time.monotonic()
             self._stale = self.in_notebook
             if not self.in_notebook:
-                print(line(match), flush=True)
+                print("\n".join([line(match), *why(match)]), flush=True)
         if time.monotonic() >= self._drawn + DRAW_SECONDS:
             self._draw()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, Generic, Optional, TypeVar
+from typing import Any, Callable, Deque, Generic, Optional, TypeVar
 
 import grpc
 
@@ -65,10 +65,14 @@ class _Pipe(Generic[Item]):
             return item
 
 
-def _pump(call: Any, pipe: _Pipe[Any]) -> None:
+def _pump(
+    call: Any, pipe: _Pipe[Any], on_item: Optional[Callable[[Any], None]]
+) -> None:
     """The thread; holds neither the reader nor who owns it."""
     try:
         for item in call:
+            if on_item is not None:
+                on_item(item)
             if not pipe.put(item):
                 return
     except grpc.RpcError as error:
@@ -83,14 +87,20 @@ class Reader(Generic[Item]):
     Args:
         call: A response-streaming call of `grpc`.
         capacity: How many answers to fetch ahead.
+        on_item: Is given each answer as it arrives, by another thread.
     """
 
-    def __init__(self, call: Any, capacity: int) -> None:
+    def __init__(
+        self,
+        call: Any,
+        capacity: int,
+        on_item: Optional[Callable[[Item], None]] = None,
+    ) -> None:
         self._call = call
         self._pipe: _Pipe[Item] = _Pipe(capacity)
         threading.Thread(
             target=_pump,
-            args=(call, self._pipe),
+            args=(call, self._pipe, on_item),
             name="paperwire-reader",
             daemon=True,
         ).start()

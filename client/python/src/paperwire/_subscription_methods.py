@@ -7,6 +7,7 @@ from typing import Optional, Union
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
 from paperwire._blocking import Calls
+from paperwire._standing_methods import AsyncStandingMethods, StandingMethods
 from paperwire._subscription_requests import (
     KEEP,
     Keep,
@@ -15,7 +16,9 @@ from paperwire._subscription_requests import (
     existing_request,
     list_request,
     update_request,
+    wants_secret,
 )
+from paperwire.deliveries import Webhook
 from paperwire.errors import AlreadyExists
 from paperwire.query import AnyQuery
 from paperwire.subscriptions import (
@@ -27,11 +30,13 @@ from paperwire.subscriptions import (
     Subscription,
     SubscriptionList,
     name_of,
+    with_secret,
 )
 from paperwire.v1 import subscription_service_pb2 as pb
+from paperwire.webhooks import make_secret
 
 
-class Subscriptions:
+class Subscriptions(StandingMethods):
     """The queries that the server keeps standing: `client.subscriptions`.
 
         client.subscriptions.create("kites", id="kites", exist_ok=True)
@@ -62,6 +67,7 @@ class Subscriptions:
         news: str = "papers",
         labels: Labels = None,
         expires: Expires = None,
+        webhook: Optional[Webhook] = None,
         user: str = "local",
         exist_ok: bool = False,
         timeout: Optional[float] = None,
@@ -78,10 +84,14 @@ class Subscriptions:
             labels: Marks of your own, to list by; at most 64.
             expires: When it is to be deleted: a time, or a `timedelta` from
                 now. None: never.
+            webhook: Where to POST what matches, beside what watches get.
+                Without a secret one is made; the subscription that is
+                returned carries it (`subscription.webhook.secret`), and
+                nothing will show it again.
             user: Whose it is. Without authentication there is `local` only.
             exist_ok: When the id is taken by a subscription that asks for the
-                same, return that one, as it is: its cursor, labels and all.
-                So a notebook can be run again.
+                same, return that one, as it is: its cursor, labels, webhook
+                and all. So a notebook can be run again.
             timeout: Seconds that the call may take.
 
         Raises:
@@ -94,12 +104,12 @@ class Subscriptions:
             ValueError: An argument is none of its known values.
         """
         request = create_request(
-            query, id, display_name, news, labels, expires, user
+            query, id, display_name, news, labels, expires, webhook, user
         )
         try:
-            return Subscription.from_proto(
-                self._calls.unary(_rpc.CREATE_SUBSCRIPTION, request, timeout)
-            )
+            made = self._calls.unary(_rpc.CREATE_SUBSCRIPTION, request, timeout)
+            secret = request.subscription.webhook.secret
+            return with_secret(Subscription.from_proto(made), secret)
         except AlreadyExists:
             if not exist_ok:
                 raise
@@ -169,6 +179,7 @@ class Subscriptions:
         news: Optional[str] = None,
         labels: Labels = None,
         expires: Union[Expires, Keep] = KEEP,
+        webhook: Union[Webhook, Keep, None] = KEEP,
         etag: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> Subscription:
@@ -186,6 +197,9 @@ class Subscriptions:
             news: "papers" or "versions"; see `create`.
             labels: In place of all the labels that it has.
             expires: As for `create`; None: never.
+            webhook: In place of the one that it has; None: none. Without a
+                secret it keeps the one that is stored; where there is none,
+                one is made, as for `create`.
             etag: Change it only if its etag is this.
             timeout: Seconds that the call may take.
 
@@ -198,15 +212,20 @@ class Subscriptions:
                 its known values.
         """
         request = update_request(
-            name, query, display_name, news, labels, expires, etag
+            name, query, display_name, news, labels, expires, webhook, etag
         )
+        wanted = wants_secret(name, webhook)
+        if wanted is None:
+            wanted = self.get(name, timeout=timeout).webhook is None
+        if wanted:
+            request.subscription.webhook.secret = make_secret()
         # Repeated with an etag, it could fail for its own success.
         again = not request.subscription.etag
-        return Subscription.from_proto(
-            self._calls.unary(
-                _rpc.UPDATE_SUBSCRIPTION, request, timeout, again=again
-            )
+        changed = self._calls.unary(
+            _rpc.UPDATE_SUBSCRIPTION, request, timeout, again=again
         )
+        secret = request.subscription.webhook.secret
+        return with_secret(Subscription.from_proto(changed), secret)
 
     def delete(
         self,
@@ -313,7 +332,7 @@ class Subscriptions:
         )
 
 
-class AsyncSubscriptions:
+class AsyncSubscriptions(AsyncStandingMethods):
     """As `Subscriptions`, awaited."""
 
     def __init__(self, calls: AsyncCalls) -> None:
@@ -331,20 +350,21 @@ class AsyncSubscriptions:
         news: str = "papers",
         labels: Labels = None,
         expires: Expires = None,
+        webhook: Optional[Webhook] = None,
         user: str = "local",
         exist_ok: bool = False,
         timeout: Optional[float] = None,
     ) -> Subscription:
         """Leaves a query standing; as `Subscriptions.create`."""
         request = create_request(
-            query, id, display_name, news, labels, expires, user
+            query, id, display_name, news, labels, expires, webhook, user
         )
         try:
-            return Subscription.from_proto(
-                await self._calls.unary(
-                    _rpc.CREATE_SUBSCRIPTION, request, timeout
-                )
+            made = await self._calls.unary(
+                _rpc.CREATE_SUBSCRIPTION, request, timeout
             )
+            secret = request.subscription.webhook.secret
+            return with_secret(Subscription.from_proto(made), secret)
         except AlreadyExists:
             if not exist_ok:
                 raise
@@ -395,19 +415,26 @@ class AsyncSubscriptions:
         news: Optional[str] = None,
         labels: Labels = None,
         expires: Union[Expires, Keep] = KEEP,
+        webhook: Union[Webhook, Keep, None] = KEEP,
         etag: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> Subscription:
         """Changes what is given; as `Subscriptions.update`."""
         request = update_request(
-            name, query, display_name, news, labels, expires, etag
+            name, query, display_name, news, labels, expires, webhook, etag
         )
+        wanted = wants_secret(name, webhook)
+        if wanted is None:
+            there = await self.get(name, timeout=timeout)
+            wanted = there.webhook is None
+        if wanted:
+            request.subscription.webhook.secret = make_secret()
         again = not request.subscription.etag
-        return Subscription.from_proto(
-            await self._calls.unary(
-                _rpc.UPDATE_SUBSCRIPTION, request, timeout, again=again
-            )
+        changed = await self._calls.unary(
+            _rpc.UPDATE_SUBSCRIPTION, request, timeout, again=again
         )
+        secret = request.subscription.webhook.secret
+        return with_secret(Subscription.from_proto(changed), secret)
 
     async def delete(
         self,

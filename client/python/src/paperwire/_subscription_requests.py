@@ -6,6 +6,7 @@ import enum
 import uuid
 from typing import Optional, Union
 
+from paperwire.deliveries import Webhook
 from paperwire.names import user_name
 from paperwire.query import AnyQuery, query_proto
 from paperwire.subscriptions import (
@@ -19,6 +20,7 @@ from paperwire.subscriptions import (
 )
 from paperwire.v1 import subscription_pb2
 from paperwire.v1 import subscription_service_pb2 as pb
+from paperwire.webhooks import make_secret
 
 
 class Keep(enum.Enum):
@@ -40,6 +42,7 @@ def create_request(
     news: str,
     labels: Labels,
     expires: Expires,
+    webhook: Optional[Webhook],
     user: str,
 ) -> pb.CreateSubscriptionRequest:
     """Makes the request that creates a subscription.
@@ -48,7 +51,7 @@ def create_request(
         ValueError: An argument is none of its known values.
         TypeError: As `query_proto`.
     """
-    return pb.CreateSubscriptionRequest(
+    request = pb.CreateSubscriptionRequest(
         parent=user_name(user),
         subscription_id=id or "",
         subscription=subscription_pb2.Subscription(
@@ -60,6 +63,11 @@ def create_request(
         ),
         request_id=uuid.uuid4().hex,
     )
+    if webhook is not None:
+        proto = request.subscription.webhook
+        proto.CopyFrom(webhook.to_proto())
+        proto.secret = proto.secret or make_secret()
+    return request
 
 
 def existing_request(
@@ -104,6 +112,7 @@ def update_request(
     news: Optional[str],
     labels: Labels,
     expires: Union[Expires, Keep],
+    webhook: Union[Webhook, Keep, None],
     etag: Optional[str],
 ) -> pb.UpdateSubscriptionRequest:
     """Makes the request that changes what is given.
@@ -136,9 +145,27 @@ def update_request(
         if at is not None:
             changed.expire_time.CopyFrom(at)
         paths.append("expire_time")
+    if not isinstance(webhook, Keep):
+        if webhook is not None:
+            changed.webhook.CopyFrom(webhook.to_proto())
+        paths.append("webhook")
     if not paths:
         raise ValueError(
-            "nothing to change; give query, display_name, news, labels or "
-            "expires"
+            "nothing to change; give query, display_name, news, labels, "
+            "expires or webhook"
         )
     return request
+
+
+def wants_secret(
+    name: AnySubscription, webhook: Union[Webhook, Keep, None]
+) -> Optional[bool]:
+    """Whether a webhook that is set is new, and so needs a secret.
+
+    None: whoever knows only the subscription's name has to ask for it.
+    """
+    if not isinstance(webhook, Webhook) or webhook.secret:
+        return False
+    if isinstance(name, Subscription):
+        return name.webhook is None
+    return None

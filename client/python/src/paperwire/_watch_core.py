@@ -18,78 +18,21 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Callable, Deque, Dict, Iterable, Optional, Set
+from dataclasses import dataclass
+from typing import Callable, Deque, Iterable, Optional, Set
 
 import grpc
 
 from paperwire import _render
 from paperwire._channel import Patience
-from paperwire._convert import from_timestamp
-from paperwire.papers import Paper
-from paperwire.results import Highlight, highlights_of
+from paperwire.freshness import LateSourceWarning, SourceList, SourceStats
+from paperwire.matches import Match
+from paperwire.v1 import source_pb2
 from paperwire.v1 import subscription_service_pb2 as pb
 
 # The server sends something at least every 15 s. When nothing came for this
 # long, the connection is dead, whatever TCP thinks.
 SILENCE_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Match:
-    """A paper that starts to match a watch.
-
-    Attributes:
-        paper: The paper as it was at that moment.
-        sequence: The journal sequence number that made it match.
-        created: Whether the paper was new; else a change made it match, or
-            it is a new version.
-        highlights: Where the words stand, by field.
-        token: Covers this match and all before it. Store it with your work,
-            and start with `token=` from it: nothing is lost, nothing twice.
-            Empty in a backtest.
-        new_version: Whether the paper matched before, and this is a new
-            version of it.
-        stored: When the server stored it, UTC.
-    """
-
-    paper: Paper
-    sequence: int
-    created: bool
-    highlights: Dict[str, Highlight] = field(default_factory=dict)
-    token: str = ""
-    new_version: bool = False
-    stored: Optional[datetime] = None
-
-    @classmethod
-    def from_proto(cls, proto: pb.WatchMatch) -> Match:
-        """Makes it of the message."""
-        return cls(
-            Paper.from_proto(proto.paper),
-            proto.sequence,
-            proto.created,
-            highlights_of(proto.highlights),
-            proto.resume_token,
-            proto.new_version,
-            from_timestamp(proto.store_time)
-            if proto.HasField("store_time")
-            else None,
-        )
-
-    @property
-    def news(self) -> str:
-        """What is new: the paper ("new"), "changed", or "new version"."""
-        if self.new_version:
-            return "new version"
-        return "new" if self.created else "changed"
-
-    def __repr__(self) -> str:
-        return f"Match({self.sequence}, {self.news}, {self.paper!r})"
-
-    def _repr_html_(self) -> str:
-        found = "<br>".join(h._repr_html_() for h in self.highlights.values())
-        return f"{self.paper._repr_html_()}<p>{found}</p>"
 
 
 @dataclass(frozen=True)
@@ -136,6 +79,7 @@ class WatchCore:
         self._names: Set[str] = set()  # and the papers that came with it
         self.token = request.resume_token
         self.count = 0  # of the matches handed out
+        self.sources = SourceList()
         self.caught_up = False
         self.done = False
 
@@ -173,6 +117,7 @@ class WatchCore:
             self._take(event.matches.matches)
         elif kind == "progress":
             self._covered(event.progress.resume_token)
+            self._hear_of(event.progress.sources)
         elif kind == "caught_up":
             self._covered(event.caught_up.resume_token)
             self.caught_up = True
@@ -226,6 +171,18 @@ class WatchCore:
     def _covered(self, token: str) -> None:
         self._received = token
         self.token = self._unsaved = token
+
+    def _hear_of(self, sources: Iterable[source_pb2.SourceFreshness]) -> None:
+        """Says of each source once that it has turned late."""
+        late_before = {source.source for source in self.sources.late}
+        self.sources = SourceList(map(SourceStats.from_proto, sources))
+        for source in self.sources.late:
+            if source.source not in late_before:
+                warnings.warn(
+                    f"nothing new has come from the source {source}",
+                    LateSourceWarning,
+                    stacklevel=2,
+                )
 
     def _reset(self, event: pb.WatchReset) -> None:
         self._covered(event.resume_token)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import weakref
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Dict, Optional, Union
 
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
 from paperwire._blocking import Calls
 from paperwire._channel import LONGEST_WATCH_PAUSE, Patience, timed_out
-from paperwire._convert import Time
+from paperwire._convert import Span, Time
+from paperwire._leases import Told
 from paperwire._places import (
     AsyncCommittedPlace,
     AsyncPlace,
@@ -20,22 +21,29 @@ from paperwire._places import (
     StoredPlace,
 )
 from paperwire._requests import Fields
-from paperwire._streams import Reader
+from paperwire._shared_core import SharedCore
+from paperwire._sharing import AsyncSharedPlace, SharedPlace
 from paperwire._watch_core import Reset, WatchCore
 from paperwire._watch_requests import (
     commits_itself,
     cursor_key,
+    leases_of,
+    share,
+    told_requests,
     watch_request,
 )
 from paperwire.backtest import Backtest, backtest_request
 from paperwire.cursors import CursorStore
 from paperwire.query import AnyQuery
+from paperwire.shared import AsyncSharedWatch, SharedWatch
 from paperwire.subscriptions import AnySubscription
 from paperwire.v1 import subscription_service_pb2 as pb
 from paperwire.watch import AsyncWatch, Watch
 
 # Events of a watch that are fetched ahead, each of up to 100 matches.
 _AHEAD = 4
+# Of a share group, whose matches are held from the moment they come: all.
+_SHARED_AHEAD = 2000
 
 
 class WatchMethods:
@@ -43,7 +51,7 @@ class WatchMethods:
 
     _calls: Calls
     _watches: weakref.WeakSet[Watch]
-    _places: weakref.WeakSet[CommittedPlace]
+    _places: weakref.WeakSet[Place]
 
     def watch(
         self,
@@ -59,6 +67,11 @@ class WatchMethods:
         on_reset: Optional[Callable[[Reset], None]] = None,
         highlights: bool = True,
         fields: Fields = None,
+        explain: bool = False,
+        share_group: Optional[str] = None,
+        lease: Optional[Span] = None,
+        max_leased: Optional[int] = None,
+        auto_ack: bool = True,
         timeout: Optional[float] = None,
     ) -> Watch:
         """Waits for papers that start to match a query or a subscription.
@@ -76,6 +89,24 @@ class WatchMethods:
         once a second or every 100 matches, and at the loop's end. Started
         again, even after a kill, the watch misses nothing; what was worked on
         in the second before a kill may come again.
+
+        With `share_group` several watches of one subscription, in as many
+        programs as there are, split its matches among them:
+
+            for match in client.watch(subscription="kites", share_group="w"):
+                work_on(match.paper)
+
+        Each match goes to one of them, who holds it for the time of a lease.
+        It is acknowledged when the loop comes back for the next one, in the
+        background, and its lease is extended for as long as the loop works on
+        it. Whatever ends the loop (an exception in its body, `break`, a kill)
+        gives the match in hand, and those that are fetched ahead, to the
+        other members. So each match is dealt with at least once, in general
+        not in order. With `auto_ack=False` you say `match.ack()`,
+        `match.release()` and `match.extend()` yourself, from any thread.
+
+        A source of papers that turns late, by what is usual for it, is said
+        once by a `LateSourceWarning`; see `watch.late_sources`.
 
         Args:
             query: What to watch for; its full matches come.
@@ -103,52 +134,92 @@ class WatchMethods:
                 state. None: a `ResetWarning`.
             highlights: Return where the words stand.
             fields: Which fields of the papers to return.
+            explain: Say in `match.reasons` why each paper matches.
+            share_group: The name of those who share the matches of the
+                subscription (1 to 63 lower-case letters, digits and hyphens).
+                `start` counts for the first of them only, who makes the
+                group; from then on it has a place of its own.
+            lease: Of a share group: how long a match is held without a word,
+                in seconds or as a `timedelta`, 1 second to 1 hour. None: 60
+                seconds.
+            max_leased: Of a share group: the most matches held here at a
+                time, 1 to 1,000. Few, where each takes long: what is fetched
+                ahead waits here while others may be idle. None: 100.
+            auto_ack: Of a share group: whether going on acknowledges, and
+                what is in work is extended.
             timeout: End the loop after so many seconds without a match; a
                 new loop over the same watch goes on. None: never.
 
         Raises:
             InvalidQuery: The query cannot be parsed.
-            InvalidArgument: The token is not one of this query and server.
+            InvalidArgument: The token is not one of this query and server,
+                or the name is none for a share group.
             NotFound: There is no such subscription.
-            CursorTooOld: The journal no longer reaches back to the token.
+            CursorTooOld: The journal no longer reaches back to the token, or
+                to the cursor.
             Unavailable: There is no server.
             ValueError: Arguments that do not go together.
         """
         request = watch_request(
-            query, subscription, start, token, fields, highlights
+            query, subscription, start, token, fields, highlights, explain
         )
+        kept = commit is not None or cursor_store is not None
+        shared = share(request, share_group, lease, max_leased, kept)
         automatic = commits_itself(request, commit, cursor_store is not None)
-        place = Place()
-        if cursor_store is not None:
-            place = StoredPlace(cursor_store, cursor_key(request, key))
-        elif request.subscription:
-            place = CommittedPlace(
-                functools.partial(_commit, self._calls, request.subscription),
-                automatic,
-            )
-            self._places.add(place)
-
-        def connect(request: pb.WatchRequest) -> Reader[pb.WatchResponse]:
-            return self._calls.stream(_rpc.WATCH, request, _AHEAD)
-
         address = self._calls.endpoint.target
-        watch = Watch(
-            WatchCore(
-                request,
-                until_caught_up=until_caught_up,
-                on_reset=on_reset,
-                patience=Patience(
-                    address, self._calls.retries, None, LONGEST_WATCH_PAUSE
-                ),
-            ),
-            connect,
-            place=place,
-            timeout=timeout,
-            open_timeout=self._calls.timeout,
-            timed_out=lambda: timed_out(address),
+        core = _core_options(
+            self._calls, until_caught_up=until_caught_up, on_reset=on_reset
         )
+        options: Dict[str, Any] = {
+            "timeout": timeout,
+            "open_timeout": self._calls.timeout,
+            "timed_out": lambda: timed_out(address),
+        }
+        watch: Watch
+        if shared:
+            watch = self._share(request, auto_ack, core, options)
+        else:
+            place = Place()
+            if cursor_store is not None:
+                place = StoredPlace(cursor_store, cursor_key(request, key))
+            elif request.subscription:
+                place = CommittedPlace(
+                    functools.partial(
+                        _commit, self._calls, request.subscription
+                    ),
+                    automatic,
+                )
+                self._places.add(place)
+            watch = Watch(
+                WatchCore(request, **core),
+                lambda r: self._calls.stream(_rpc.WATCH, r, _AHEAD),
+                place=place,
+                **options,
+            )
         self._watches.add(watch)
         return watch
+
+    def _share(
+        self,
+        request: pb.WatchRequest,
+        auto_ack: bool,
+        core: Dict[str, Any],
+        options: Dict[str, Any],
+    ) -> SharedWatch:
+        leases = leases_of(request, auto_ack)
+        place = SharedPlace(
+            leases, functools.partial(_acknowledge, self._calls, request)
+        )
+        self._places.add(place)
+        return SharedWatch(
+            SharedCore(request, leases, **core),
+            lambda r, on_item: self._calls.stream(
+                _rpc.WATCH, r, _SHARED_AHEAD, on_item
+            ),
+            place=place,
+            leases=leases,
+            **options,
+        )
 
     def backtest(
         self,
@@ -201,7 +272,7 @@ class AsyncWatchMethods:
 
     _calls: AsyncCalls
     _watches: weakref.WeakSet[AsyncWatch]
-    _places: weakref.WeakSet[AsyncCommittedPlace]
+    _places: weakref.WeakSet[AsyncPlace]
 
     def watch(
         self,
@@ -217,6 +288,11 @@ class AsyncWatchMethods:
         on_reset: Optional[Callable[[Reset], None]] = None,
         highlights: bool = True,
         fields: Fields = None,
+        explain: bool = False,
+        share_group: Optional[str] = None,
+        lease: Optional[Span] = None,
+        max_leased: Optional[int] = None,
+        auto_ack: bool = True,
         timeout: Optional[float] = None,
     ) -> AsyncWatch:
         """Waits for papers, by `async for`; as `Client.watch`.
@@ -226,38 +302,63 @@ class AsyncWatchMethods:
         called in a thread.
         """
         request = watch_request(
-            query, subscription, start, token, fields, highlights
+            query, subscription, start, token, fields, highlights, explain
         )
+        kept = commit is not None or cursor_store is not None
+        shared = share(request, share_group, lease, max_leased, kept)
         automatic = commits_itself(request, commit, cursor_store is not None)
-        place = AsyncPlace()
-        if cursor_store is not None:
-            place = AsyncStoredPlace(cursor_store, cursor_key(request, key))
-        elif request.subscription:
-            place = AsyncCommittedPlace(
-                functools.partial(
-                    _async_commit, self._calls, request.subscription
-                ),
-                automatic,
-            )
-            self._places.add(place)
         address = self._calls.endpoint.target
-        watch = AsyncWatch(
-            WatchCore(
-                request,
-                until_caught_up=until_caught_up,
-                on_reset=on_reset,
-                patience=Patience(
-                    address, self._calls.retries, None, LONGEST_WATCH_PAUSE
-                ),
-            ),
-            lambda request: self._calls.stream(_rpc.WATCH, request),
-            place=place,
-            timeout=timeout,
-            open_timeout=self._calls.timeout,
-            timed_out=lambda: timed_out(address),
+        core = _core_options(
+            self._calls, until_caught_up=until_caught_up, on_reset=on_reset
         )
+        options: Dict[str, Any] = {
+            "timeout": timeout,
+            "open_timeout": self._calls.timeout,
+            "timed_out": lambda: timed_out(address),
+        }
+        watch: AsyncWatch
+        if shared:
+            watch = self._share(request, auto_ack, core, options)
+        else:
+            place = AsyncPlace()
+            if cursor_store is not None:
+                place = AsyncStoredPlace(cursor_store, cursor_key(request, key))
+            elif request.subscription:
+                place = AsyncCommittedPlace(
+                    functools.partial(
+                        _async_commit, self._calls, request.subscription
+                    ),
+                    automatic,
+                )
+                self._places.add(place)
+            watch = AsyncWatch(
+                WatchCore(request, **core),
+                lambda r: self._calls.stream(_rpc.WATCH, r),
+                place=place,
+                **options,
+            )
         self._watches.add(watch)
         return watch
+
+    def _share(
+        self,
+        request: pb.WatchRequest,
+        auto_ack: bool,
+        core: Dict[str, Any],
+        options: Dict[str, Any],
+    ) -> AsyncSharedWatch:
+        leases = leases_of(request, auto_ack)
+        place = AsyncSharedPlace(
+            leases, functools.partial(_async_acknowledge, self._calls, request)
+        )
+        self._places.add(place)
+        return AsyncSharedWatch(
+            SharedCore(request, leases, **core),
+            lambda r, on_item: self._calls.stream(_rpc.WATCH, r, on_item),
+            place=place,
+            leases=leases,
+            **options,
+        )
 
     async def backtest(
         self,
@@ -293,3 +394,29 @@ async def _async_commit(
 ) -> None:
     request = pb.CommitCursorRequest(name=name, resume_token=token)
     await calls.unary(_rpc.COMMIT_CURSOR, request, timeout)
+
+
+def _acknowledge(
+    calls: Calls, request: pb.WatchRequest, told: Told, timeout: Optional[float]
+) -> None:
+    for call in told_requests(request, told):
+        calls.unary(_rpc.ACKNOWLEDGE_MATCHES, call, timeout)
+
+
+async def _async_acknowledge(
+    calls: AsyncCalls,
+    request: pb.WatchRequest,
+    told: Told,
+    timeout: Optional[float],
+) -> None:
+    for call in told_requests(request, told):
+        await calls.unary(_rpc.ACKNOWLEDGE_MATCHES, call, timeout)
+
+
+def _core_options(
+    calls: Union[Calls, AsyncCalls], **options: Any
+) -> Dict[str, Any]:
+    patience = Patience(
+        calls.endpoint.target, calls.retries, None, LONGEST_WATCH_PAUSE
+    )
+    return {"patience": patience, **options}

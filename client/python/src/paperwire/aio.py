@@ -27,10 +27,11 @@ from paperwire._channel import (
 )
 from paperwire._info import ServerInfo, ServerStats
 from paperwire._paper_methods import AsyncPaperMethods
-from paperwire._places import AsyncCommittedPlace
+from paperwire._places import AsyncPlace
 from paperwire._search_methods import AsyncSearchMethods
 from paperwire._subscription_methods import AsyncSubscriptions
 from paperwire._watch_methods import AsyncWatchMethods
+from paperwire.freshness import SourceList
 from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import AsyncWatch
 
@@ -56,7 +57,7 @@ class AsyncClient(AsyncSearchMethods, AsyncPaperMethods, AsyncWatchMethods):
         endpoint = Endpoint(address, tls, credentials, metadata)
         self._calls = AsyncCalls(endpoint, timeout, retries)
         self._watches: weakref.WeakSet[AsyncWatch] = weakref.WeakSet()
-        self._places: weakref.WeakSet[AsyncCommittedPlace] = weakref.WeakSet()
+        self._places: weakref.WeakSet[AsyncPlace] = weakref.WeakSet()
 
     @property
     def address(self) -> str:
@@ -103,6 +104,10 @@ class AsyncClient(AsyncSearchMethods, AsyncPaperMethods, AsyncWatchMethods):
         return ServerStats.from_proto(
             await self._calls.unary(_rpc.GET_SERVER_STATS, request, timeout)
         )
+
+    async def sources(self, *, timeout: Optional[float] = None) -> SourceList:
+        """Returns the sources of papers; as `Client.sources`."""
+        return SourceList((await self.stats(timeout=timeout)).sources)
 
     async def health(
         self, service: str = "", *, timeout: Optional[float] = None

@@ -23,7 +23,7 @@ from paperwire._convert import Time, from_timestamp, to_mask, to_timestamp
 from paperwire._convert import to_datetime as _to_datetime
 from paperwire._frames import TIME, table_frame
 from paperwire._requests import Fields
-from paperwire._watch_core import Match
+from paperwire.matches import Match
 from paperwire.query import AnyQuery, Query, query_proto
 from paperwire.subscriptions import asked_for, to_news
 from paperwire.v1 import subscription_service_pb2 as pb

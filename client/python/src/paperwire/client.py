@@ -24,10 +24,11 @@ from paperwire._channel import (
 )
 from paperwire._info import ServerInfo, ServerStats
 from paperwire._paper_methods import PaperMethods
-from paperwire._places import CommittedPlace
+from paperwire._places import Place
 from paperwire._search_methods import SearchMethods
 from paperwire._subscription_methods import Subscriptions
 from paperwire._watch_methods import WatchMethods
+from paperwire.freshness import SourceList
 from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import Watch
 
@@ -72,7 +73,7 @@ class Client(SearchMethods, PaperMethods, WatchMethods):
         endpoint = Endpoint(address, tls, credentials, metadata)
         self._calls = Calls(endpoint, timeout, retries)
         self._watches: weakref.WeakSet[Watch] = weakref.WeakSet()
-        self._places: weakref.WeakSet[CommittedPlace] = weakref.WeakSet()
+        self._places: weakref.WeakSet[Place] = weakref.WeakSet()
 
     @property
     def address(self) -> str:
@@ -119,6 +120,20 @@ class Client(SearchMethods, PaperMethods, WatchMethods):
         return ServerStats.from_proto(
             self._calls.unary(_rpc.GET_SERVER_STATS, request, timeout)
         )
+
+    def sources(self, *, timeout: Optional[float] = None) -> SourceList:
+        """Returns the sources of papers and how alive they are.
+
+            client.sources()        # a table, what is late first
+            client.sources().late
+
+        Args:
+            timeout: Seconds that the call may take.
+
+        Raises:
+            Unavailable: There is no server.
+        """
+        return SourceList(self.stats(timeout=timeout).sources)
 
     def health(
         self, service: str = "", *, timeout: Optional[float] = None

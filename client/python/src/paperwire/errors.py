@@ -118,6 +118,13 @@ class PageTokenExpired(FailedPrecondition):
 class CursorTooOld(PaperwireError):
     """A watch cannot resume: the journal no longer reaches back that far.
 
+    Go on with what is left, and search for what lies between:
+
+        except paperwire.CursorTooOld as error:
+            client.watch("kites", token=error.oldest_token)
+            # or, of a subscription:
+            client.subscriptions.commit("kites", error.oldest_token)
+
     Attributes:
         oldest_token: The oldest token that still works: what came between
             the two is lost to this watch. Empty if the server gave none.
@@ -255,7 +262,9 @@ def from_status(status: Any) -> PaperwireError:
         kind = InvalidQuery
     elif kind is FailedPrecondition and info.reason == "PAGE_TOKEN_EXPIRED":
         kind = PageTokenExpired
-    elif kind is OutOfRange and "oldest_token" in metadata:
+    elif kind is OutOfRange and (
+        info.reason == "TOKEN_TOO_OLD" or "oldest_token" in metadata
+    ):
         kind = CursorTooOld
     elif kind is OutOfRange and info.reason == "HISTORY_TOO_SHORT":
         kind = HistoryTooShort

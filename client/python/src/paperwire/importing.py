@@ -160,6 +160,7 @@ class ImportSession:
         self._next_index = 0
         self._filling = self._new_batch()
         self._bytes = 0
+        self._sent = False
         self._started = time.monotonic()
         self.pending: Deque[_Batch] = deque()
         self.report = ImportReport()
@@ -196,9 +197,13 @@ class ImportSession:
         return self.flush()
 
     def flush(self) -> Optional[pb.ImportPapersRequest]:
-        """Returns the batch begun, if there is any."""
-        if not self._filling.indexes:
+        """Returns the batch begun, if there is any.
+
+        A source that had nothing is said, too: in a batch of no papers.
+        """
+        if not self._filling.indexes and (self._sent or not self._source):
             return None
+        self._sent = True
         batch, self._filling = self._filling, self._new_batch()
         self._bytes = 0
         self.pending.append(batch)

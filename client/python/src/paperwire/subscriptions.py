@@ -6,7 +6,7 @@ client.subscriptions.list().to_pandas()
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from html import escape
 from typing import (
@@ -17,14 +17,16 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Tuple,
     Union,
 )
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from paperwire import _render
-from paperwire._convert import Time, from_timestamp, to_timestamp, unknown
+from paperwire._convert import Time, time_of, to_timestamp, unknown
 from paperwire._frames import TIME, table_frame
+from paperwire.deliveries import Webhook
 from paperwire.names import subscription_name
 from paperwire.paging import AsyncPages, Loaded, Pages
 from paperwire.query import Query
@@ -63,7 +65,32 @@ class Cursor:
         return cls(
             proto.resume_token,
             proto.sequence,
-            _time(proto, "commit_time"),
+            time_of(proto, "commit_time"),
+        )
+
+
+@dataclass(frozen=True)
+class ShareGroup:
+    """Watchers that share the matches of a subscription among them.
+
+    Attributes:
+        name: Its name ("workers").
+        sequence: The journal sequence number up to which all matches were
+            acknowledged.
+        leased: Matches that a watcher holds and has not acknowledged yet.
+        watchers: How many watch in the group now.
+    """
+
+    name: str
+    sequence: int = 0
+    leased: int = 0
+    watchers: int = 0
+
+    @classmethod
+    def from_proto(cls, proto: pb.ShareGroup) -> ShareGroup:
+        """Makes it of the message."""
+        return cls(
+            proto.name, proto.sequence, proto.leased_count, proto.watcher_count
         )
 
 
@@ -85,6 +112,10 @@ class Subscription:
         etag: Changes with every change.
         cursor: How far its reader has come.
         pending: Matches after the cursor; 1,000 stands for 1,000 or more.
+        webhook: Where matches are posted; None: nowhere. It carries its secret
+            only as the answer to the call that set it.
+        share_groups: The groups that share its matches, by name; see
+            `Client.watch`.
     """
 
     name: str
@@ -99,6 +130,8 @@ class Subscription:
     etag: str = ""
     cursor: Cursor = field(default_factory=lambda: Cursor("", 0))
     pending: int = 0
+    webhook: Optional[Webhook] = None
+    share_groups: Tuple[ShareGroup, ...] = ()
 
     @classmethod
     def from_proto(cls, proto: pb.Subscription) -> Subscription:
@@ -110,15 +143,19 @@ class Subscription:
             proto.display_name,
             _NEWS_WORDS.get(proto.news, "unknown"),
             dict(proto.labels),
-            _time(proto, "expire_time"),
+            time_of(proto, "expire_time"),
             states.Name(proto.state).removeprefix("STATE_").lower()
             if proto.state in states.values()
             else "unknown",
-            _time(proto, "create_time"),
-            _time(proto, "update_time"),
+            time_of(proto, "create_time"),
+            time_of(proto, "update_time"),
             proto.etag,
             Cursor.from_proto(proto.cursor),
             proto.pending_count,
+            Webhook.from_proto(proto.webhook)
+            if proto.HasField("webhook")
+            else None,
+            tuple(ShareGroup.from_proto(g) for g in proto.share_groups),
         )
 
     @property
@@ -141,6 +178,11 @@ class Subscription:
         if self.news != "papers":
             facts.append(f"news: {self.news}")
         facts.append(f"{_pending(self.pending)} pending")
+        if self.webhook is not None:
+            facts.append(f"webhook: {self.webhook.state}")
+        if self.share_groups:
+            names = ", ".join(group.name for group in self.share_groups)
+            facts.append(f"shared by {names}")
         if self.expires is not None:
             facts.append(f"expires {self.expires:%Y-%m-%d %H:%M}")
         facts += [f"{key}={value}" for key, value in self.labels.items()]
@@ -215,6 +257,16 @@ def to_expiry(expires: Expires) -> Optional[Timestamp]:
     if isinstance(expires, timedelta):
         expires = datetime.now(timezone.utc) + expires
     return None if expires is None else to_timestamp(expires, "expires")
+
+
+def with_secret(
+    subscription: Subscription, secret: Optional[str]
+) -> Subscription:
+    """Returns it with the secret that was set; the server returns none."""
+    if not secret or subscription.webhook is None:
+        return subscription
+    webhook = replace(subscription.webhook, secret=secret)
+    return replace(subscription, webhook=webhook)
 
 
 class _SubscriptionList(Loaded[Subscription]):
@@ -309,9 +361,3 @@ class AsyncSubscriptionList(_SubscriptionList, AsyncPages[Subscription]):
 
 def _pending(count: int) -> str:
     return f"{count:,}{'+' if count >= _MOST_PENDING else ''}"
-
-
-def _time(proto: Any, name: str) -> Optional[datetime]:
-    return (
-        from_timestamp(getattr(proto, name)) if proto.HasField(name) else None
-    )

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from typing import Any, AsyncIterator, Callable, Iterator, Optional, Type
+from typing import Any, AsyncIterator, Callable, Iterator, List, Optional, Type
 
 import grpc
 
@@ -21,16 +21,18 @@ from paperwire._showing import Showing
 from paperwire._streams import Reader
 from paperwire._watch_core import (
     SILENCE_SECONDS,
-    Match,
     Reset,
     ResetWarning,
     WatchCore,
 )
+from paperwire.freshness import LateSourceWarning, SourceList, SourceStats
+from paperwire.matches import Match
 from paperwire.v1 import subscription_service_pb2 as pb
 
 __all__ = [
     "AsyncWatch",
     "CommitWarning",
+    "LateSourceWarning",
     "Match",
     "Reset",
     "ResetWarning",
@@ -93,7 +95,23 @@ class Watch(Iterator[Match]):
         """Whether `stop` was called, or the watch came to its end."""
         return self._stopped.is_set()
 
-    def __iter__(self) -> Watch:
+    @property
+    def sources(self) -> SourceList:
+        """The sources of papers and how alive they are, as last heard.
+
+        The server tells every 15 seconds or more often; at most 20 of them.
+        """
+        return self._core.sources
+
+    @property
+    def late_sources(self) -> List[SourceStats]:
+        """Those that have been silent for longer than is usual for them.
+
+        A `LateSourceWarning` has said so when it began.
+        """
+        return self._core.sources.late
+
+    def __iter__(self) -> Iterator[Match]:
         return self
 
     def __next__(self) -> Match:
@@ -111,7 +129,7 @@ class Watch(Iterator[Match]):
             None if self._timeout is None else time.monotonic() + self._timeout
         )
         if match is None:
-            self._place.close() if self.stopped else self._place.finish()
+            self._pause()
             raise StopIteration
         return match
 
@@ -156,6 +174,8 @@ class Watch(Iterator[Match]):
                 raise
         finally:
             showing.close()
+            if self.stopped:
+                self._drop()
 
     def stop(self) -> None:
         """Ends the watch; the loop over it ends. May be called twice.
@@ -192,7 +212,7 @@ class Watch(Iterator[Match]):
             if match is not None:
                 return match
             if self._core.done:
-                self._end()
+                self._stopped.set()
                 break
             event = self._event(deadline)
             if event is None:
@@ -200,6 +220,14 @@ class Watch(Iterator[Match]):
             self._core.feed(event)
             self._keep(False)
         return None
+
+    def _pause(self) -> None:
+        """The loop ends, for now or, if the watch has ended, for ever."""
+        if self.stopped:
+            self._place.close()
+            self._drop()
+        else:
+            self._place.finish()
 
     def _settle(self) -> None:
         self._keep(self._core.settle())
@@ -297,6 +325,16 @@ class AsyncWatch(AsyncIterator[Match]):
         """Whether `stop` was called, or the watch came to its end."""
         return self._stopped.is_set()
 
+    @property
+    def sources(self) -> SourceList:
+        """As `Watch.sources`."""
+        return self._core.sources
+
+    @property
+    def late_sources(self) -> List[SourceStats]:
+        """As `Watch.late_sources`."""
+        return self._core.sources.late
+
     async def open(self) -> AsyncWatch:
         """Connects, unless it has; what is stored from then on comes.
 
@@ -320,7 +358,7 @@ class AsyncWatch(AsyncIterator[Match]):
         self._opened = True
         return self
 
-    def __aiter__(self) -> AsyncWatch:
+    def __aiter__(self) -> AsyncIterator[Match]:
         return self
 
     async def __anext__(self) -> Match:
@@ -330,9 +368,7 @@ class AsyncWatch(AsyncIterator[Match]):
             None if self._timeout is None else time.monotonic() + self._timeout
         )
         if match is None:
-            await (
-                self._place.close() if self.stopped else self._place.finish()
-            )
+            await self._pause()
             raise StopAsyncIteration
         return match
 
@@ -354,6 +390,8 @@ class AsyncWatch(AsyncIterator[Match]):
             await self.commit()
         finally:
             showing.close()
+            if self.stopped:
+                self._drop()
 
     def stop(self) -> None:
         """As `Watch.stop`, without waiting; from the event loop's thread."""
@@ -387,7 +425,7 @@ class AsyncWatch(AsyncIterator[Match]):
             if match is not None:
                 return match
             if self._core.done:
-                self._end()
+                self._stopped.set()
                 break
             event = await self._event(deadline)
             if event is None:
@@ -395,6 +433,14 @@ class AsyncWatch(AsyncIterator[Match]):
             self._core.feed(event)
             await self._keep(False)
         return None
+
+    async def _pause(self) -> None:
+        """As `Watch._pause`."""
+        if self.stopped:
+            await self._place.close()
+            self._drop()
+        else:
+            await self._place.finish()
 
     async def _settle(self) -> None:
         await self._keep(self._core.settle())

@@ -28,5 +28,13 @@ class ServerService(Service, server_grpc.ServerServiceServicer):
         return server_pb.GetServerStatsResponse(
             active_papers=len(self.server.papers),
             sequence=self.server.sequence,
-            sources=[server_pb.SourceStats(source="test", papers=1)],
+            sources=[
+                server_pb.SourceStats(source="test", papers=1),
+                *(
+                    server_pb.SourceStats(
+                        source=fresh.source, papers=2, freshness=fresh
+                    )
+                    for fresh in self.server.sources
+                ),
+            ],
         )

@@ -56,3 +56,10 @@ def to_match(entry: Entry, version: bool, token: str) -> pb.WatchMatch:
     )
     match.store_time.FromDatetime(entry.time)
     return match
+
+
+def explain(query: query_pb2.Query, match: pb.WatchMatch) -> None:
+    """Says why, in the words of the query."""
+    for word in query.text.split():
+        title = match.paper.title
+        match.reasons.add(term=word, field="title", fragment=title)

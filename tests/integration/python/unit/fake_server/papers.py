@@ -58,6 +58,7 @@ class PaperService(Service, papers_grpc.PaperServiceServicer):
                     verdicts=verdicts,
                 )
                 server.applied[request.request_id] = response
+                server.imports.append((request.source, len(request.items)))
                 await server.notify()
             if server.lose_acknowledgements:
                 server.lose_acknowledgements -= 1

@@ -6,14 +6,16 @@ import asyncio
 import collections
 import contextlib
 from datetime import datetime, timezone
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import grpc
 
 from paperwire.v1 import (
     paper_pb2,
     query_pb2,
+    source_pb2,
     subscription_pb2,
+    webhook_pb2,
 )
 from paperwire.v1 import paper_service_pb2 as papers_pb
 from paperwire.v1 import search_service_pb2 as search_pb
@@ -40,6 +42,9 @@ class Standing:
         self.created = self.cursor = sequence
         self.queries = [(sequence, proto.query)]
         self.deleted = False
+        self.groups: Dict[str, Any] = {}
+        self.secret = ""
+        self.deliveries: List[webhook_pb2.WebhookDelivery] = []
 
     @property
     def mark(self) -> str:
@@ -57,9 +62,15 @@ class State:
         self.creations: Dict[str, str] = {}  # request id -> name
         # Each call of CommitCursor that was well: when, and how far.
         self.commits: List[Tuple[float, int]] = []
+        # Each call of AcknowledgeMatches: when, and what it said.
+        self.acknowledgements: List[Tuple[float, Any]] = []
+        self.extended: collections.Counter[int] = collections.Counter()
+        self.sources: List[source_pb2.SourceFreshness] = []
         self.calls: collections.Counter[str] = collections.Counter()
         self.metadata: Dict[str, str] = {}
         self.batches: List[str] = []
+        # Each batch that was not sent before: its source, its papers.
+        self.imports: List[Tuple[str, int]] = []
         self.events: List[int] = []  # how many matches came in each
         # Faults: method -> the codes of its next calls.
         self.failures: Dict[str, List[grpc.StatusCode]] = {}

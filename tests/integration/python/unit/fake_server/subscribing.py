@@ -15,6 +15,7 @@ from paperwire.v1 import subscription_service_pb2 as pb
 
 from .deliveries import deliveries, of_standing, to_match
 from .failures import Code, Failure, status_of
+from .hooks import check_webhook, keep_secret, list_deliveries, retry
 from .state import Standing
 from .tokens import make_token, read_token
 from .watching import Watching
@@ -61,6 +62,7 @@ class SubscriptionService(
             message = f"subscription_id: {name} is there already"
             raise Failure(status_of(Code.ALREADY_EXISTS, message))
         self._check(request.subscription)
+        check_webhook(request.subscription)
         proto = _STATES()
         proto.CopyFrom(request.subscription)
         proto.name = name
@@ -96,6 +98,8 @@ class SubscriptionService(
         given = request.subscription
         standing = self._unchanged(given.name, given.etag)
         self._check(given, "query" in request.update_mask.paths)
+        if "webhook" in request.update_mask.paths:
+            check_webhook(given, standing.secret)
         for path in request.update_mask.paths:
             standing.proto.ClearField(path)
         given = _STATES.FromString(given.SerializeToString())
@@ -134,6 +138,29 @@ class SubscriptionService(
             standing.cursor = sequence
         standing.proto.cursor.commit_time.GetCurrentTime()
         return pb.CommitCursorResponse(cursor=self._shown(standing).cursor)
+
+    @_failing
+    def AcknowledgeMatches(self, request: Any) -> Any:
+        group = self.group_of(self.standing(request.name), request.share_group)
+        if any(s > self.server.sequence for s in request.sequences):
+            raise _wrong("sequences", "is ahead of the journal")
+        self.acknowledge(group, request)
+        return pb.AcknowledgeMatchesResponse(share_group=group.proto())
+
+    @_failing
+    def DeleteShareGroup(self, request: Any) -> Any:
+        standing = self.standing(request.name)
+        self.group_of(standing, request.share_group).deleted = True
+        del standing.groups[request.share_group]
+        return empty_pb2.Empty()
+
+    @_failing
+    def ListWebhookDeliveries(self, request: Any) -> Any:
+        return list_deliveries(self.standing(request.name), request)
+
+    @_failing
+    def RetryWebhookDelivery(self, request: Any) -> Any:
+        return retry(self.standing(request.name), request)
 
     @_failing
     def PreviewSubscription(self, request: Any) -> Any:
@@ -213,7 +240,10 @@ class SubscriptionService(
 
     def _shown(self, standing: Standing) -> Any:
         """The resource, with what is counted when it is read."""
+        keep_secret(standing)
         proto = standing.proto
+        del proto.share_groups[:]
+        proto.share_groups.extend(g.proto() for g in standing.groups.values())
         proto.cursor.sequence = standing.cursor
         proto.cursor.resume_token = make_token(standing.mark, standing.cursor)
         noted = of_standing(self.server, standing)

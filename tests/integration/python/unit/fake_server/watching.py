@@ -7,14 +7,14 @@ from typing import Any, Iterator, List, Optional, Tuple
 from paperwire.v1 import subscription_pb2
 from paperwire.v1 import subscription_service_pb2 as pb
 
-from .deliveries import deliveries, of_standing, to_match
+from .deliveries import deliveries, explain, of_standing, to_match
 from .failures import Code, Failure, status_of
-from .service import Service
+from .sharing import Sharing
 from .state import Entry, Standing
 from .tokens import make_token, mark_of, read_token
 
 
-class Watching(Service):
+class Watching(Sharing):
     async def Watch(self, request: Any, context: Any) -> Any:
         await self.begin("Watch", context)
         server = self.server
@@ -27,6 +27,12 @@ class Watching(Service):
             at, reset = self._start_of(request, mark, standing)
         except Failure as failure:
             await failure.abort(context)
+        if request.share_group:
+            async for event in self.watch_shared(
+                request, context, standing, at
+            ):
+                yield event
+            return
         if reset:
             yield pb.WatchResponse(
                 reset=pb.WatchReset(
@@ -50,6 +56,9 @@ class Watching(Service):
                     to_match(e, v, make_token(mark, e.sequence))
                     for e, v in batch
                 ]
+                if request.explain:
+                    for match in matches:
+                        explain(request.query, match)
                 sent += len(matches)
                 if matches:
                     server.events.append(len(matches))
@@ -61,13 +70,7 @@ class Watching(Service):
             at = last
             token = make_token(mark, at)
             if caught_up or paused:
-                yield pb.WatchResponse(
-                    progress=pb.WatchProgress(
-                        resume_token=token,
-                        sequence=at,
-                        journal_sequence=server.sequence,
-                    )
-                )
+                yield self.progress(token, at)
             else:
                 yield pb.WatchResponse(
                     caught_up=pb.WatchCaughtUp(resume_token=token, sequence=at)
