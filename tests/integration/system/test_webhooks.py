@@ -15,8 +15,8 @@ import grpc
 import pytest
 from conftest import PATIENCE, Server
 from google.protobuf import duration_pb2, field_mask_pb2
-from google.rpc import error_details_pb2, status_pb2
 from receiver import KEY, SECRET, Receiver, Reply
+from wire import LOCAL, field_of, name_of, pb
 
 from paperwire.v1 import (
     paper_pb2,
@@ -24,18 +24,11 @@ from paperwire.v1 import (
     paper_service_pb2_grpc,
     query_pb2,
     subscription_pb2,
-    subscription_service_pb2,
     subscription_service_pb2_grpc,
     webhook_pb2,
 )
 
-LOCAL = "users/local"
-pb = subscription_service_pb2
 State = webhook_pb2.WebhookDelivery
-
-
-def name_of(subscription_id: str) -> str:
-    return f"{LOCAL}/subscriptions/{subscription_id}"
 
 
 def hook(url: str, **fields) -> webhook_pb2.Webhook:
@@ -101,16 +94,6 @@ def until(condition, seconds: float = 20):
             return found
         assert time.monotonic() < deadline, "it does not come true"
         time.sleep(0.02)
-
-
-def field_of(error: grpc.RpcError) -> str:
-    for key, value in error.trailing_metadata():
-        if key == "grpc-status-details-bin":
-            for detail in status_pb2.Status.FromString(value).details:
-                bad = error_details_pb2.BadRequest()
-                if detail.Unpack(bad):
-                    return bad.field_violations[0].field
-    return ""
 
 
 def refused(call, code: grpc.StatusCode) -> grpc.RpcError:
