@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import pathlib
 import shutil
 import signal
 import subprocess

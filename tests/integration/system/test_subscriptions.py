@@ -9,7 +9,6 @@ import uuid
 
 import grpc
 import pytest
-from conftest import PATIENCE
 from google.protobuf import timestamp_pb2
 from wire import LOCAL, Following, Wire, name_of, pb, query, reason_of
 
