@@ -4,6 +4,7 @@
 #include <numeric>
 #include <span>
 
+#include "service/index/framed_column.h"
 #include "service/index/impacts.h"
 #include "service/index/packed_column.h"
 
@@ -24,7 +25,11 @@ void DocumentColumns::Write(SectionBuffers* sections) const {
     std::transform(rows_.begin(), rows_.end(), column.begin(), value);
     PutColumn(column, &(*sections)[section]);
   };
-  put(Section::kSequences, [](const DocumentRow& r) { return r.sequence; });
+  const auto put_framed = [&](Section section, auto value) {
+    std::transform(rows_.begin(), rows_.end(), column.begin(), value);
+    PutFramed(column, &(*sections)[section]);
+  };
+  put_framed(Section::kSequences, [](const DocumentRow& r) { return r.sequence; });
   put(Section::kPublished, [](const DocumentRow& r) { return r.published; });
   put(Section::kVotes, [](const DocumentRow& r) { return r.votes; });
   put(Section::kLinks, [](const DocumentRow& r) { return int64_t{r.links}; });
@@ -32,12 +37,9 @@ void DocumentColumns::Write(SectionBuffers* sections) const {
     put(Section::kLengths,
         [f](const DocumentRow& r) { return int64_t{r.lengths[f]}; });
   }
-  for (const DocumentRow& row : rows_) {
-    sections->Append(Section::kFlags, row.flags);
-  }
-  sections->Append(Section::kClasses, std::span<const uint8_t>(Classes()));
+  put(Section::kFlags, [](const DocumentRow& r) { return int64_t{r.flags}; });
 
-  put(Section::kNumbers, [](const DocumentRow& r) { return r.number; });
+  put_framed(Section::kNumbers, [](const DocumentRow& r) { return r.number; });
   // Imports bring rising numbers, which need no order of their own.
   if (std::is_sorted(column.begin(), column.end())) return;
   std::vector<uint32_t> by_number(column.size());

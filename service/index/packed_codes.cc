@@ -81,32 +81,61 @@ uint32_t CountExceptions(const uint8_t* data, uint32_t n, int bits) {
   return count;
 }
 
-}  // namespace
+// What a packing takes without a plane, and with the time of exceptions.
+size_t Cost(CodePacking packing, size_t codes) {
+  return (codes * static_cast<size_t>(packing.bits) + 7) / 8 +
+         kExceptionCost * packing.exceptions;
+}
 
-CodePacking ChoosePacking(std::span<const uint8_t> codes) {
+CodePacking WithoutPlane(std::span<const uint8_t> codes) {
   std::array<uint32_t, 3> exceptions{};  // with 1, 2 and 4 bits
   for (const uint8_t code : codes) {
     exceptions[0] += code >= 1;
     exceptions[1] += code >= 3;
     exceptions[2] += code >= 15;
   }
-  if (exceptions[0] == 0) return {0, 0};
+  if (exceptions[0] == 0) return {.plane = false, .bits = 0, .exceptions = 0};
   CodePacking best;
-  size_t least = codes.size();
   for (size_t i = 0; i < exceptions.size(); ++i) {
-    const size_t bytes =
-        ((codes.size() << i) + 7) / 8 + kExceptionCost * exceptions[i];
-    if (bytes >= least) continue;
-    least = bytes;
-    best = {1 << i, exceptions[i]};
+    const CodePacking other = {
+        .plane = false, .bits = 1 << i, .exceptions = exceptions[i]};
+    if (Cost(other, codes.size()) < Cost(best, codes.size())) best = other;
   }
   return best;
 }
 
-void PutCodes(std::span<const uint8_t> codes, CodePacking packing,
-              std::vector<uint8_t>* out) {
+// The codes that are not 0, less 1.
+std::vector<uint8_t> NonZeros(std::span<const uint8_t> codes) {
+  std::vector<uint8_t> nonzeros;
+  for (const uint8_t code : codes) {
+    if (code != 0) nonzeros.push_back(static_cast<uint8_t>(code - 1));
+  }
+  return nonzeros;
+}
+
+// How many of the codes before each chunk are counted, 2 bytes each; nothing
+// when there is only one chunk.
+template <typename Counts>
+void PutBefore(std::span<const uint8_t> codes, Counts counts,
+               std::vector<uint8_t>* out) {
+  if (codes.size() <= kCodeChunk) return;
+  uint16_t count = 0;
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (i % kCodeChunk == 0) {
+      out->push_back(static_cast<uint8_t>(count));
+      out->push_back(static_cast<uint8_t>(count >> 8));
+    }
+    count = static_cast<uint16_t>(count + counts(codes[i]));
+  }
+}
+
+void PutWithoutPlane(std::span<const uint8_t> codes, CodePacking packing,
+                     std::vector<uint8_t>* out) {
   if (packing.bits == 0) return;
   const uint8_t escape = Escape(packing.bits);
+  if (packing.exceptions > 0) {
+    PutBefore(codes, [escape](uint8_t code) { return code >= escape; }, out);
+  }
   {
     BitWriter writer(out, packing.bits);
     for (const uint8_t code : codes) writer.Add(std::min(code, escape));
@@ -119,28 +148,145 @@ void PutCodes(std::span<const uint8_t> codes, CodePacking packing,
   }
 }
 
-void PutExceptionsBefore(std::span<const uint8_t> codes, CodePacking packing,
-                         std::vector<uint8_t>* out) {
-  const uint8_t escape = Escape(packing.bits);
-  uint16_t count = 0;
-  for (size_t i = 0; i < codes.size(); ++i) {
-    if (i % kCodeChunk == 0) {
-      out->push_back(static_cast<uint8_t>(count));
-      out->push_back(static_cast<uint8_t>(count >> 8));
+size_t Chunks(uint32_t size) { return (size + kCodeChunk - 1) / kCodeChunk; }
+
+#ifdef __SSSE3__
+// For each byte of a plane: where each of eight codes is among those that are
+// not 0; the top bit for 0.
+constexpr auto kPlaces = [] {
+  std::array<std::array<uint8_t, 8>, 256> places{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    uint8_t next = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      places[byte][i] = (byte >> i & 1) != 0 ? next++ : 0x80;
     }
-    count += packing.exceptions > 0 && codes[i] >= escape;
+  }
+  return places;
+}();
+#endif
+
+// The codes of a plane, and of those that are not 0, less 1.
+void Expand(const uint8_t* plane, uint32_t n, const uint8_t* nonzeros,
+            uint8_t* out) {
+  for (uint32_t i = 0; i < n; i += 8) {
+    const uint32_t byte = *plane++;
+#ifdef __SSSE3__
+    const __m128i codes = _mm_add_epi8(
+        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(nonzeros)),
+        _mm_set1_epi8(1));
+    const __m128i places = _mm_loadl_epi64(
+        reinterpret_cast<const __m128i*>(kPlaces[byte].data()));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i),
+                     _mm_shuffle_epi8(codes, places));
+    nonzeros += std::popcount(byte);
+#else
+    for (uint32_t k = 0; k < 8; ++k) {
+      out[i + k] = (byte >> k & 1) != 0 ? static_cast<uint8_t>(*nonzeros++ + 1)
+                                        : 0;
+    }
+#endif
   }
 }
 
-uint32_t PackedCodes::ExceptionsBefore(uint32_t chunk) const {
-  if (chunk * kCodeChunk >= size) return exceptions;
-  return exceptions_before == nullptr
-             ? 0
-             : LoadAs<uint16_t>(exceptions_before + size_t{chunk} * 2);
+}  // namespace
+
+CodePacking ChoosePacking(std::span<const uint8_t> codes) {
+  const CodePacking direct = WithoutPlane(codes);
+  if (direct.bits <= 1 && direct.exceptions == 0) return direct;
+  const std::vector<uint8_t> nonzeros = NonZeros(codes);
+  CodePacking planed = WithoutPlane(nonzeros);
+  const size_t plane = codes.size() / 8 + 2;
+  if (Cost(planed, nonzeros.size()) + plane >= Cost(direct, codes.size())) {
+    return direct;
+  }
+  planed.plane = true;
+  return planed;
 }
 
-void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,
+void PutCodes(std::span<const uint8_t> codes, CodePacking packing,
+              std::vector<uint8_t>* out) {
+  if (!packing.plane) return PutWithoutPlane(codes, packing, out);
+  PutBefore(codes, [](uint8_t code) { return code != 0; }, out);
+  {
+    BitWriter plane(out, 1);
+    for (const uint8_t code : codes) plane.Add(code != 0);
+  }
+  PutWithoutPlane(NonZeros(codes), packing, out);
+}
+
+PackedCodes::PackedCodes(const uint8_t* data, uint32_t size, uint8_t head,
+                         uint32_t exceptions)
+    : size_(size) {
+  if ((head & CodePacking::kPlane) != 0) {
+    if (size > kCodeChunk) {
+      before_ = data;
+      data += Chunks(size) * 2;
+    }
+    plane_ = data;
+    data += (size + 7) / 8;
+    size = Before(size);
+  }
+  run_.size = size;
+  run_.bits = head & (CodePacking::kPlane - 1);
+  run_.exceptions = exceptions;
+  if (exceptions > 0 && size > kCodeChunk) {
+    run_.before = data;
+    data += Chunks(size) * 2;
+  }
+  run_.data = data;
+}
+
+uint32_t PackedCodes::BeforeChunk(uint32_t chunk) const {
+  return before_ == nullptr ? 0 : LoadAs<uint16_t>(before_ + size_t{chunk} * 2);
+}
+
+uint32_t PackedCodes::Before(uint32_t i) const {
+  // Of the last chunk, when i is where one would begin.
+  const uint32_t chunk = (i == size_ && i > 0 ? i - 1 : i) / kCodeChunk;
+  uint32_t count = BeforeChunk(chunk);
+  const uint8_t* word = plane_ + size_t{chunk} * (kCodeChunk / 8);
+  for (uint32_t left = i - chunk * kCodeChunk; left > 0; word += 8) {
+    const uint32_t n = std::min(left, 64u);
+    count += static_cast<uint32_t>(
+        std::popcount(LoadAs<uint64_t>(word) << (64 - n)));
+    left -= n;
+  }
+  return count;
+}
+
+void PackedCodes::Decode(uint8_t* out) const {
+  if (plane_ == nullptr) return run_.Decode(0, size_, out);
+  std::array<uint8_t, kMostCodes + 16> nonzeros;
+  run_.Decode(0, run_.size, nonzeros.data());
+  Expand(plane_, size_, nonzeros.data(), out);
+}
+
+void PackedCodes::DecodeChunk(uint32_t chunk, uint8_t* out) const {
+  const uint32_t begin = chunk * kCodeChunk;
+  const uint32_t end = std::min(begin + kCodeChunk, size_);
+  if (plane_ == nullptr) return run_.Decode(begin, end, out);
+  const uint32_t first = BeforeChunk(chunk);
+  const uint32_t from = first / kCodeChunk * kCodeChunk;
+  std::array<uint8_t, 2 * kCodeChunk + 16> nonzeros;
+  run_.Decode(from, Before(end), nonzeros.data());
+  Expand(plane_ + begin / 8, end - begin, nonzeros.data() + (first - from),
+         out);
+}
+
+uint8_t PackedCodes::At(uint32_t i) const {
+  if (plane_ == nullptr) return run_.At(i);
+  if ((plane_[i / 8] >> (i % 8) & 1) == 0) return 0;
+  return static_cast<uint8_t>(run_.At(Before(i)) + 1);
+}
+
+uint32_t PackedCodes::Run::ExceptionsBefore(uint32_t chunk) const {
+  if (chunk * kCodeChunk >= size) return exceptions;
+  return before == nullptr ? 0 : LoadAs<uint16_t>(before + size_t{chunk} * 2);
+}
+
+void PackedCodes::Run::Decode(uint32_t begin, uint32_t end,
                               uint8_t* out) const {
+  if (begin == end) return;
   const uint32_t n = end - begin;
   const uint8_t* const from =
       data + size_t{begin} / 8 * static_cast<size_t>(bits);
@@ -161,6 +307,7 @@ void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,
       std::memcpy(out, from, n);
       return;
   }
+  if (exceptions == 0) return;
   uint32_t k = ExceptionsBefore(begin / kCodeChunk);
   const uint8_t* e = data + bytes() + size_t{k} * 2;
   for (uint32_t at = begin; at < end; at += kCodeChunk, out += kCodeChunk) {
@@ -169,14 +316,7 @@ void PackedCodes::DecodeRange(uint32_t begin, uint32_t end,
   }
 }
 
-void PackedCodes::Decode(uint8_t* out) const { DecodeRange(0, size, out); }
-
-void PackedCodes::DecodeChunk(uint32_t chunk, uint8_t* out) const {
-  const uint32_t begin = chunk * kCodeChunk;
-  DecodeRange(begin, std::min(begin + kCodeChunk, size), out);
-}
-
-uint8_t PackedCodes::At(uint32_t i) const {
+uint8_t PackedCodes::Run::At(uint32_t i) const {
   if (bits == 0) return 0;
   if (bits == 8) return data[i];
   const uint32_t width = static_cast<uint32_t>(bits);

@@ -1,4 +1,4 @@
-// A column of numbers, each in as few bytes as the largest difference needs.
+// A column of numbers, each in as few bits as the largest difference needs.
 //
 //     PutColumn(numbers, &bytes);             // a header, and then the numbers
 //     PackedColumn column(bytes);
@@ -12,9 +12,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
+
+#include "service/index/load.h"
 
 namespace paperwire::index {
 
@@ -33,16 +34,17 @@ class PackedColumn {
   size_t bytes() const;
 
   int64_t operator[](uint32_t i) const {
-    uint64_t difference;
-    std::memcpy(&difference, data_ + size_t{i} * width_, sizeof(difference));
-    return static_cast<int64_t>(base_ + (difference & mask_));
+    const uint64_t bit = uint64_t{i} * width_;
+    const uint64_t difference =
+        LoadAs<uint64_t>(data_ + bit / 8) >> (bit % 8) & mask_;
+    return static_cast<int64_t>(base_ + difference);
   }
 
  private:
   uint64_t base_ = 0;
   uint64_t mask_ = 0;
   uint32_t size_ = 0;
-  uint32_t width_ = 0;  // bytes, 0 to 8
+  uint32_t width_ = 0;  // bits: 0 to 57, or 64
   const uint8_t* data_ = nullptr;
 };
 

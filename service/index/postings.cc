@@ -32,8 +32,8 @@ PostingCursor::PostingCursor(const Segment& segment, uint32_t term)
     : segment_(segment),
       term_(term),
       info_(segment.term(term)),
-      data_(segment.postings() + info_.postings),
-      forms_(static_cast<uint32_t>(segment.term_forms(term).size())) {
+      data_(info_.postings),
+      positions_(info_.positions) {
   if (info_.documents <= kBlockSize) {
     kind_ = Kind::kShort;
     documents_ = std::make_unique_for_overwrite<uint32_t[]>(
@@ -60,6 +60,7 @@ void PostingCursor::DecodeShort() {
     documents_[i] = postings.document();
     codes_[i] = postings.code();
   }
+  positions_ = postings.next();
 }
 
 SparseEntry PostingCursor::sparse_entry(uint32_t block) const {
@@ -79,7 +80,7 @@ PostingCursor::Piece PostingCursor::BlockPiece(uint32_t block) const {
   p += sizeof(uint32_t);
   piece.gaps = p;
   p += (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = {p, piece.size, entry.code_bits, entry.exceptions, nullptr};
+  piece.codes = {p, piece.size, entry.codes, entry.exceptions};
   return piece;
 }
 
@@ -89,16 +90,14 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   piece.size = entry.size;
   const uint32_t chunks = (piece.size + kBlockSize - 1) / kBlockSize;
   const uint32_t exceptions = LoadAs<uint16_t>(p);
-  const int code_bits = LoadAs<uint16_t>(p + sizeof(uint16_t));
+  const auto codes = static_cast<uint8_t>(LoadAs<uint16_t>(p + 2));
   p += 2 * sizeof(uint16_t);
   piece.positions = p;
   p += chunks * sizeof(uint32_t);
-  const uint8_t* const exceptions_before = p;
-  p += chunks * sizeof(uint16_t);
   piece.gaps = p;
   p += entry.gap_bits == kBitmap ? kWindowSize / 8
                                  : (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = {p, piece.size, code_bits, exceptions, exceptions_before};
+  piece.codes = {p, piece.size, codes, exceptions};
   return piece;
 }
 

@@ -31,6 +31,7 @@
 #include "service/index/packed_codes.h"
 #include "service/index/posting_codes.h"
 #include "service/index/ranking.h"
+#include "service/index/rice_code.h"
 #include "service/index/segment.h"
 #include "service/index/varint.h"
 #include "service/index/window.h"
@@ -39,7 +40,6 @@ namespace paperwire::index {
 
 inline constexpr uint32_t kNoDocument = UINT32_MAX;
 inline constexpr uint32_t kNoWindow = UINT32_MAX;
-inline constexpr uint32_t kBlockSize = 128;
 
 // One place where a stem stands in a document.
 struct Occurrence {
@@ -53,6 +53,11 @@ struct Occurrence {
 inline bool IsDense(uint32_t with_stem, uint32_t documents) {
   return with_stem > kBlockSize && uint64_t{with_stem} * 64 >= documents;
 }
+
+// The ordinals of the spellings of a stem, the most frequent first: with the
+// positions, the place in this list stands for the spelling. `documents`: of
+// each spelling, by ordinal.
+std::vector<uint32_t> FormsByRank(const std::vector<uint32_t>& documents);
 
 // Reads the postings of a short stem, one by one.
 class ShortPostings {
@@ -69,6 +74,8 @@ class ShortPostings {
   }
   uint32_t document() const { return document_; }
   uint8_t code() const { return code_; }
+  // Behind the posting: of the last one, where the positions begin.
+  const uint8_t* next() const { return next_; }
 
  private:
   const uint8_t* next_;
@@ -193,7 +200,7 @@ class PostingCursor {
   void EnterChunk();
   // The codes of its postings.
   const uint8_t* ChunkCodes();
-  // Moves rests_next_ to those of posting index_.
+  // Moves to the rests of posting index_.
   void SeekRests();
   // The positions of posting index_, each as the gap from the one before in
   // its field, in order. After SeekRests, as often as there are positions.
@@ -203,7 +210,7 @@ class PostingCursor {
   const uint32_t term_;
   const TermInfo info_;
   const uint8_t* const data_;
-  const uint32_t forms_;
+  const uint8_t* positions_;  // of the stem
   Kind kind_;
 
   // Short and sparse: all of them, decoded block by block. Dense: those of
@@ -230,15 +237,18 @@ class PostingCursor {
   uint32_t index_ = 0;  // in documents_, or in the window
 
   // The chunk of positions: the first ones of all its postings; then, once
-  // rests_next_ is not null, the others, from those of posting rests_index_ of
-  // the chunk on.
+  // rests_open_, the others, from those of posting rests_index_ of the chunk
+  // on. Short stems have them in bytes.
   uint64_t chunk_ = UINT64_MAX;
   const uint8_t* firsts_ = nullptr;
   uint32_t chunk_size_ = 0;
-  const uint8_t* rests_next_ = nullptr;
+  bool rests_open_ = false;
+  RiceReader rests_;
+  const uint8_t* rests_next_ = nullptr;  // short stems
   uint32_t rests_index_ = 0;
   uint32_t ordinal_index_ = 0;
   const uint8_t* ordinals_ = nullptr;
+  std::vector<uint32_t> form_ranks_;  // FormsByRank, once it is needed
   int ordinal_bits_ = 0;
   uint64_t codes_chunk_ = UINT64_MAX;  // dense: whose codes are in:
   std::array<uint8_t, kBlockSize + 16> chunk_codes_;
@@ -329,9 +339,9 @@ void ForEachPosting(const Segment& segment, uint32_t term, Visit visit) {
       visit(document, cursor.fields(document, cursor.code()));
     });
   };
-  const TermInfo& info = segment.term(term);
+  const TermInfo info = segment.term(term);
   if (info.documents > kBlockSize) return visit_all();
-  ShortPostings postings(segment.postings() + info.postings);
+  ShortPostings postings(info.postings);
   for (uint32_t i = 0; i < info.documents; ++i) {
     postings.Next();
     if (postings.code() == kNoCode) {

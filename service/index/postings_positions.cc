@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "service/index/load.h"
 #include "service/index/position_code.h"
@@ -15,19 +16,27 @@
 
 namespace paperwire::index {
 
+std::vector<uint32_t> FormsByRank(const std::vector<uint32_t>& documents) {
+  std::vector<uint32_t> by_rank(documents.size());
+  std::iota(by_rank.begin(), by_rank.end(), 0);
+  std::stable_sort(by_rank.begin(), by_rank.end(), [&](uint32_t a, uint32_t b) {
+    return documents[a] > documents[b];
+  });
+  return by_rank;
+}
+
 const uint8_t* PostingCursor::ChunkBegin() const {
   const uint32_t chunk = index_ / kBlockSize;
-  const uint8_t* const begin = segment_.positions() + info_.positions;
   switch (kind_) {
     case Kind::kShort:
-      return begin;
+      return positions_;
     case Kind::kSparse:
-      return begin + LoadAs<uint32_t>(data_ + sparse_entry(chunk).offset);
+      return positions_ + LoadAs<uint32_t>(data_ + sparse_entry(chunk).offset);
     case Kind::kDense:
-      return begin +
+      return positions_ +
              LoadAs<uint32_t>(piece_.positions + chunk * sizeof(uint32_t));
   }
-  return begin;
+  return positions_;
 }
 
 void PostingCursor::EnterChunk() {
@@ -39,7 +48,7 @@ void PostingCursor::EnterChunk() {
   chunk_size_ = std::min(
       kBlockSize, (kind_ == Kind::kDense ? piece_.size : info_.documents) -
                       index_ / kBlockSize * kBlockSize);
-  rests_next_ = nullptr;
+  rests_open_ = false;
 }
 
 const uint8_t* PostingCursor::ChunkCodes() {
@@ -57,11 +66,12 @@ const uint8_t* PostingCursor::ChunkCodes() {
 void PostingCursor::SeekRests() {
   EnterChunk();
   const uint32_t at = index_ % kBlockSize;
-  if (rests_next_ == nullptr || rests_index_ > at) {
+  if (!rests_open_ || rests_index_ > at) {
+    rests_open_ = true;
     rests_index_ = ordinal_index_ = 0;
     ordinal_bits_ = 0;
     const uint8_t* p = firsts_ + chunk_size_;
-    if (forms_ > 1) {
+    if (info_.several_forms) {
       ordinal_bits_ = *p++;
       if (ordinal_bits_ > 0) {
         const uint64_t bytes = GetVarint(&p);
@@ -69,7 +79,11 @@ void PostingCursor::SeekRests() {
         p += bytes;
       }
     }
-    rests_next_ = p;
+    if (kind_ == Kind::kShort) {
+      rests_next_ = p;
+    } else {
+      rests_ = RiceReader(p);
+    }
   }
   if (rests_index_ == at) return;
   const uint32_t begin = index_ - at;
@@ -88,7 +102,12 @@ void PostingCursor::SeekRests() {
     long_firsts =
         static_cast<uint8_t>(long_firsts + (firsts_[i] == kLongFirst));
   }
-  SkipPositions(&rests_next_, occurrences - (at - rests_index_) + long_firsts);
+  const uint32_t count = occurrences - (at - rests_index_) + long_firsts;
+  if (kind_ == Kind::kShort) {
+    SkipPositions(&rests_next_, count);
+  } else {
+    rests_.Skip(count);
+  }
   ordinal_index_ += occurrences;
   rests_index_ = at;
 }
@@ -97,7 +116,7 @@ uint32_t PostingCursor::NextGap(bool first) {
   if (first && firsts_[rests_index_] != kLongFirst) {
     return firsts_[rests_index_];
   }
-  return GetPosition(&rests_next_);
+  return kind_ == Kind::kShort ? GetPosition(&rests_next_) : rests_.Next();
 }
 
 uint64_t PostingCursor::FirstPlace() {
@@ -140,20 +159,24 @@ void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
   out->clear();
   const FieldCounts of_fields = counts();
   const uint64_t mask = (uint64_t{1} << ordinal_bits_) - 1;
+  if (info_.several_forms && form_ranks_.empty()) {
+    form_ranks_ = FormsByRank(segment_.FormDocuments(term_));
+  }
   bool first = true;
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
     uint32_t position = 0;
     for (uint32_t n = of_fields[f]; n > 0; --n) {
       position += NextGap(first);
       first = false;
-      uint32_t ordinal = 0;
+      uint32_t rank = 0;
       if (ordinal_bits_ > 0) {
         const uint64_t bit =
             uint64_t{ordinal_index_} * static_cast<uint64_t>(ordinal_bits_);
-        ordinal = static_cast<uint32_t>(
+        rank = static_cast<uint32_t>(
             LoadAs<uint64_t>(ordinals_ + bit / 8) >> (bit % 8) & mask);
       }
       ++ordinal_index_;
+      const uint32_t ordinal = info_.several_forms ? form_ranks_[rank] : 0;
       out->push_back({position, ordinal, f});
     }
   }

@@ -6,9 +6,10 @@
 #include <cstring>
 
 #include "service/index/bit_writer.h"
+#include "service/index/framed_column.h"
 #include "service/index/packed_codes.h"
-#include "service/index/packed_column.h"
 #include "service/index/position_code.h"
+#include "service/index/rice_code.h"
 #include "service/index/varint.h"
 
 namespace paperwire::index {
@@ -26,18 +27,6 @@ void Put(std::vector<uint8_t>* out, T value) {
 
 }  // namespace
 
-void WriteForms(std::span<const FormInfo> forms, SectionBuffers* sections) {
-  std::vector<int64_t> column(forms.size());
-  const auto put = [&](uint32_t FormInfo::*member) {
-    std::transform(forms.begin(), forms.end(), column.begin(),
-                   [member](const FormInfo& f) { return f.*member; });
-    PutColumn(column, &(*sections)[Section::kForms]);
-  };
-  put(&FormInfo::term);
-  put(&FormInfo::ordinal);
-  put(&FormInfo::documents);
-}
-
 PostingsWriter::PostingsWriter(SectionBuffers* sections,
                                std::span<const uint8_t> classes,
                                const ImpactTable& bounds)
@@ -45,15 +34,18 @@ PostingsWriter::PostingsWriter(SectionBuffers* sections,
       classes_(classes),
       bounds_(bounds),
       postings_((*sections)[Section::kPostings]),
+      long_postings_((*sections)[Section::kLongPostings]),
       positions_((*sections)[Section::kPositions]) {}
 
 void PostingsWriter::BeginTerm(size_t forms) {
-  info_ = TermInfo();
-  info_.postings = static_cast<uint32_t>(postings_.size());
-  info_.positions = static_cast<uint32_t>(positions_.size());
+  begins_.push_back(static_cast<int64_t>(postings_.size()));
+  forms_begins_.push_back(forms_begins_.back() + static_cast<int64_t>(forms));
+  long_begin_ = long_postings_.size();
+  positions_begin_ = positions_.size();
   forms_ = forms;
-  form_documents_.assign(forms, 0);
-  form_last_.assign(forms, 0);
+  // A stem whose spellings another stem has now counts as one of its own.
+  form_documents_.assign(std::max<size_t>(1, forms), 0);
+  form_last_.assign(form_documents_.size(), 0);
   documents_.clear();
   codes_.clear();
   gaps_.clear();
@@ -89,24 +81,45 @@ void PostingsWriter::EndDocument() {
   last_field_ = query::kTextFields;
 }
 
-TermInfo PostingsWriter::EndTerm(std::vector<uint32_t>* form_documents) {
-  info_.documents = static_cast<uint32_t>(documents_.size());
-  if (documents_.size() <= kBlockSize) {
-    WriteShort();
-  } else if (!IsDense(info_.documents,
-                      static_cast<uint32_t>(classes_.size()))) {
-    WriteSparse();
-  } else {
-    WriteDense();
+void PostingsWriter::EndTerm() {
+  const auto documents = static_cast<uint32_t>(documents_.size());
+  const bool several_forms = forms_ > 1;
+  if (several_forms) RankForms();
+  PutVarint(&postings_, uint64_t{documents} << 1 | (several_forms ? 1 : 0));
+  if (several_forms) {
+    std::vector<uint8_t> counts;
+    for (const uint32_t n : form_documents_) PutVarint(&counts, n);
+    PutVarint(&postings_, counts.size());
+    postings_.insert(postings_.end(), counts.begin(), counts.end());
   }
-  form_documents->swap(form_documents_);
+  if (documents <= kBlockSize) {
+    WriteShort();
+  } else {
+    Put(&postings_, static_cast<uint32_t>(long_begin_));
+    Put(&postings_, static_cast<uint32_t>(positions_begin_));
+    if (IsDense(documents, static_cast<uint32_t>(classes_.size()))) {
+      WriteDense();
+    } else {
+      WriteSparse();
+    }
+  }
   ++term_;
-  return info_;
+}
+
+void PostingsWriter::RankForms() {
+  const std::vector<uint32_t> by_rank = FormsByRank(form_documents_);
+  std::vector<uint32_t> ranks(by_rank.size());
+  for (uint32_t r = 0; r < by_rank.size(); ++r) ranks[by_rank[r]] = r;
+  for (uint32_t& ordinal : ordinals_) ordinal = ranks[ordinal];
 }
 
 void PostingsWriter::Finish() {
-  postings_.insert(postings_.end(), kPostingsPadding, 0);
-  positions_.insert(positions_.end(), kPostingsPadding, 0);
+  for (std::vector<uint8_t>* data :
+       {&postings_, &long_postings_, &positions_}) {
+    data->insert(data->end(), kPostingsPadding, 0);
+  }
+  PutFramed(begins_, &(*sections_)[Section::kTerms]);
+  PutFramed(forms_begins_, &(*sections_)[Section::kTerms]);
 }
 
 void PostingsWriter::WriteShort() {
@@ -118,12 +131,12 @@ void PostingsWriter::WriteShort() {
     PutVarint(&postings_, gap << 2 | std::min<uint8_t>(codes_[i], 3));
     if (codes_[i] >= 3) postings_.push_back(codes_[i]);
   }
-  if (!documents_.empty()) WritePositions(0, documents_.size());
+  if (!documents_.empty()) WritePositions(0, documents_.size(), &postings_);
 }
 
 void PostingsWriter::WriteSparse() {
   const size_t blocks = (documents_.size() + kBlockSize - 1) / kBlockSize;
-  postings_.resize(postings_.size() + blocks * sizeof(SparseEntry));
+  long_postings_.resize(long_postings_.size() + blocks * sizeof(SparseEntry));
   uint32_t before = UINT32_MAX;
   for (size_t b = 0; b < blocks; ++b) {
     const size_t begin = b * kBlockSize;
@@ -134,21 +147,21 @@ void PostingsWriter::WriteSparse() {
     const int gap_bits = GapBits(begin, end, before);
     const CodePacking packing = ChoosePacking(Codes(begin, end));
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
-    entry.code_bits = static_cast<uint8_t>(packing.bits);
+    entry.codes = packing.head();
     entry.exceptions = static_cast<uint8_t>(packing.exceptions);
     entry.bound = Bound(begin, end);
     WriteChunks(begin, end);
     PutGaps(begin, end, before, gap_bits);
-    PutCodes(Codes(begin, end), packing, &postings_);
+    PutCodes(Codes(begin, end), packing, &long_postings_);
     before = entry.last_document;
-    std::memcpy(postings_.data() + info_.postings + b * sizeof(entry), &entry,
+    std::memcpy(long_postings_.data() + long_begin_ + b * sizeof(entry), &entry,
                 sizeof(entry));
   }
 }
 
 void PostingsWriter::WriteDense() {
   const uint32_t windows = WindowCount(static_cast<uint32_t>(classes_.size()));
-  postings_.resize(postings_.size() + windows * sizeof(DenseEntry));
+  long_postings_.resize(long_postings_.size() + windows * sizeof(DenseEntry));
   size_t begin = 0;
   for (uint32_t w = 0; w < windows; ++w) {
     const uint32_t first = w * kWindowSize;
@@ -160,8 +173,8 @@ void PostingsWriter::WriteDense() {
     DenseEntry entry;
     const bool bitmap = end - begin >= kBitmapFrom;
     const size_t chunks = (end - begin + kBlockSize - 1) / kBlockSize;
-    while (bitmap && (postings_.size() + 4 + chunks * 6) % 8 != 0) {
-      postings_.push_back(0);
+    while (bitmap && (long_postings_.size() + 4 + chunks * 4) % 8 != 0) {
+      long_postings_.push_back(0);
     }
     entry.offset = Here();
     entry.size = static_cast<uint16_t>(end - begin);
@@ -173,22 +186,21 @@ void PostingsWriter::WriteDense() {
     const int gap_bits = bitmap ? kBitmap : GapBits(begin, end, first - 1);
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
     const CodePacking packing = ChoosePacking(Codes(begin, end));
-    Put(&postings_, static_cast<uint16_t>(packing.exceptions));
-    Put(&postings_, static_cast<uint16_t>(packing.bits));
+    Put(&long_postings_, static_cast<uint16_t>(packing.exceptions));
+    Put(&long_postings_, uint16_t{packing.head()});
     WriteChunks(begin, end);
-    PutExceptionsBefore(Codes(begin, end), packing, &postings_);
     if (bitmap) {
       std::array<uint64_t, kWindowSize / 64> words{};
       for (size_t i = begin; i < end; ++i) {
         const uint32_t d = documents_[i] - first;
         words[d / 64] |= uint64_t{1} << (d % 64);
       }
-      Put(&postings_, words);
+      Put(&long_postings_, words);
     } else {
       PutGaps(begin, end, first - 1, gap_bits);
     }
-    PutCodes(Codes(begin, end), packing, &postings_);
-    std::memcpy(postings_.data() + info_.postings + w * sizeof(entry), &entry,
+    PutCodes(Codes(begin, end), packing, &long_postings_);
+    std::memcpy(long_postings_.data() + long_begin_ + w * sizeof(entry), &entry,
                 sizeof(entry));
     begin = end;
   }
@@ -196,17 +208,19 @@ void PostingsWriter::WriteDense() {
 
 void PostingsWriter::WriteChunks(size_t begin, size_t end) {
   for (size_t i = begin; i < end; i += kBlockSize) {
-    Put(&postings_, static_cast<uint32_t>(positions_.size()) - info_.positions);
-    WritePositions(i, std::min<size_t>(i + kBlockSize, end));
+    Put(&long_postings_,
+        static_cast<uint32_t>(positions_.size() - positions_begin_));
+    WritePositions(i, std::min<size_t>(i + kBlockSize, end), &positions_);
   }
 }
 
-void PostingsWriter::WritePositions(size_t begin, size_t end) {
+void PostingsWriter::WritePositions(size_t begin, size_t end,
+                                    std::vector<uint8_t>* out) {
   const auto first_of = [this](size_t i) {
     return i == 0 ? 0 : size_t{ends_[i - 1]};
   };
   for (size_t i = begin; i < end; ++i) {
-    positions_.push_back(static_cast<uint8_t>(
+    out->push_back(static_cast<uint8_t>(
         std::min<uint32_t>(gaps_[first_of(i)], kLongFirst)));
   }
   const size_t first = first_of(begin);
@@ -215,20 +229,26 @@ void PostingsWriter::WritePositions(size_t begin, size_t end) {
     uint32_t most = 0;
     for (size_t i = first; i < last; ++i) most = std::max(most, ordinals_[i]);
     const int bits = std::bit_width(most);
-    positions_.push_back(static_cast<uint8_t>(bits));
+    out->push_back(static_cast<uint8_t>(bits));
     if (bits > 0) {
-      PutVarint(&positions_,
+      PutVarint(out,
                 ((last - first) * static_cast<size_t>(bits) + 7) / 8);
-      BitWriter writer(&positions_, bits);
+      BitWriter writer(out, bits);
       for (size_t i = first; i < last; ++i) writer.Add(ordinals_[i]);
     }
   }
+  rests_.clear();
   for (size_t i = begin; i < end; ++i) {
     for (size_t at = first_of(i); at < ends_[i]; ++at) {
       if (at > first_of(i) || gaps_[at] >= kLongFirst) {
-        PutPosition(&positions_, gaps_[at]);
+        rests_.push_back(gaps_[at]);
       }
     }
+  }
+  if (documents_.size() > kBlockSize) {
+    PutRice(rests_, out);
+  } else {
+    for (const uint32_t gap : rests_) PutPosition(out, gap);
   }
 }
 
@@ -251,7 +271,7 @@ int PostingsWriter::GapBits(size_t begin, size_t end, uint32_t before) const {
 
 void PostingsWriter::PutGaps(size_t begin, size_t end, uint32_t before,
                              int bits) {
-  BitWriter writer(&postings_, bits);
+  BitWriter writer(&long_postings_, bits);
   for (size_t i = begin; i < end; ++i) {
     writer.Add(documents_[i] - before - 1);
     before = documents_[i];

@@ -1,11 +1,12 @@
 // Writes the postings of the stems of a segment, one stem after the other.
 //
-//     PostingsWriter writer(&sections, documents, classes, bounds);
+//     PostingsWriter writer(&sections, classes, bounds);
 //     writer.BeginTerm(/*forms=*/2);
 //     writer.BeginDocument(7);
 //     writer.Add(field, position, ordinal);  // by field, then by position
 //     writer.EndDocument();                  // documents in rising order
-//     TermInfo info = writer.EndTerm(&form_documents);
+//     writer.EndTerm();
+//     writer.Finish();                       // after the last stem
 //
 // A stem is kept whole until its end: how it is laid out depends on how many
 // documents have it.
@@ -25,12 +26,9 @@
 
 namespace paperwire::index {
 
-// Both sections end with so many zeros: what the kernels, and a read of eight
+// The sections that it writes end with so many zeros: what the kernels, and a read of eight
 // bytes, may look at behind the data.
 inline constexpr size_t kPostingsPadding = 32;
-
-// Writes the section of spellings.
-void WriteForms(std::span<const FormInfo> forms, SectionBuffers* sections);
 
 class PostingsWriter {
  public:
@@ -43,22 +41,22 @@ class PostingsWriter {
   void BeginDocument(uint32_t document) { document_ = document; }
   void Add(uint8_t field, uint32_t position, uint32_t ordinal);
   void EndDocument();
-  // Puts the number of documents of each spelling into `form_documents`.
-  // forms_begin is left to the caller.
-  TermInfo EndTerm(std::vector<uint32_t>* form_documents);
+  void EndTerm();
 
-  // After the last stem: what lies behind the data so that whoever decodes
-  // may read on a little.
+  // After the last stem: where each of them lies, and what lies behind the
+  // data so that whoever decodes may read on a little.
   void Finish();
 
  private:
+  // Makes the ordinals of the spellings ranks (postings.h).
+  void RankForms();
   void WriteShort();
   void WriteSparse();
   void WriteDense();
   // The positions of the postings [begin, end); where those of each 128 start
   // is put, in 4 bytes.
   void WriteChunks(size_t begin, size_t end);
-  void WritePositions(size_t begin, size_t end);
+  void WritePositions(size_t begin, size_t end, std::vector<uint8_t>* out);
   uint8_t Bound(size_t begin, size_t end) const;
   int GapBits(size_t begin, size_t end, uint32_t before) const;
   void PutGaps(size_t begin, size_t end, uint32_t before, int bits);
@@ -66,25 +64,32 @@ class PostingsWriter {
     return std::span<const uint8_t>(codes_).subspan(begin, end - begin);
   }
   uint32_t Here() const {
-    return static_cast<uint32_t>(postings_.size()) - info_.postings;
+    return static_cast<uint32_t>(long_postings_.size() - long_begin_);
   }
 
   SectionBuffers* const sections_;
   const std::span<const uint8_t> classes_;
   const ImpactTable& bounds_;
   std::vector<uint8_t>& postings_;
+  std::vector<uint8_t>& long_postings_;
   std::vector<uint8_t>& positions_;
+
+  // Of all stems: where they lie in postings_, and their spellings.
+  std::vector<int64_t> begins_;
+  std::vector<int64_t> forms_begins_ = {0};
 
   // The stem.
   uint32_t term_ = 0;
-  TermInfo info_;
   size_t forms_ = 0;
+  size_t long_begin_ = 0;       // in long_postings_
+  size_t positions_begin_ = 0;  // in positions_
   std::vector<uint32_t> form_documents_;
   std::vector<uint32_t> form_last_;  // last document + 1
   std::vector<uint32_t> documents_;
   std::vector<uint8_t> codes_;
   std::vector<uint32_t> gaps_;      // of positions
   std::vector<uint32_t> ordinals_;  // only with several spellings
+  std::vector<uint32_t> rests_;     // of a chunk: but for first positions
   std::vector<uint32_t> ends_;      // in gaps_, by posting
 
   // The document.

@@ -69,7 +69,7 @@ std::vector<uint32_t> MostFrequent(const Segment& segment, const Range& range,
       continue;
     }
     const auto same = std::find_if(heap.begin(), heap.end(), [&](uint32_t g) {
-      return segment.form(g).term == segment.form(f).term;
+      return segment.form_term(g) == segment.form_term(f);
     });
     if (same != heap.end()) {
       if (!more(f, *same)) continue;
@@ -110,7 +110,7 @@ std::vector<PrefixWord> FindPrefixWords(const Snapshot& snapshot,
       const uint32_t f = FindIn(segment.forms(), ranges[i], form);
       if (f == kNotFound) continue;
       found.documents += segment.form(f).documents;
-      stem = segment.terms()[segment.form(f).term];
+      stem = segment.terms()[segment.form_term(f)];
     }
     PrefixWord& best = by_stem[stem];
     if (found.documents < best.documents ||

@@ -22,8 +22,7 @@ static_assert(std::endian::native == std::endian::little,
 // The numbers are part of the format: add at the end.
 enum class Section : uint32_t {
   kMeta = 0,
-  // Columns, one entry a document; most are packed (packed_column.h), and
-  // kLengths has one for each field.
+  // Columns, one entry a document; kLengths has one for each field.
   kNumbers,
   kSequences,
   kPublished,
@@ -31,35 +30,34 @@ enum class Section : uint32_t {
   kFlags,
   kLinks,
   kLengths,
-  kClasses,
   kByNumber,
   // Stems, and their spellings.
-  kTermOffsets,
-  kTermBytes,
+  kTermTable,
   kTerms,
   kTermForms,
-  kFormOffsets,
-  kFormBytes,
+  kFormTable,
   kForms,
+  kWordBytes,
   // Where the stems stand.
   kPostings,
+  kLongPostings,
   kEscapes,
   kPositions,
   // Keywords.
-  kKeywordOffsets,
+  kKeywordTable,
   kKeywordBytes,
   kKeywordBegins,
   kKeywordDocuments,
   // Values to count, as written.
-  kCategoryOffsets,
+  kCategoryTable,
   kCategoryBytes,
   kCategoryBegins,
   kCategoryOrdinals,
-  kSourceOffsets,
+  kSourceTable,
   kSourceBytes,
   kSourceBegins,
   kSourceOrdinals,
-  kVenueOffsets,
+  kVenueTable,
   kVenueBytes,
   kVenueBegins,
   kVenueOrdinals,
@@ -79,34 +77,23 @@ struct SegmentMeta {
   std::array<double, query::kTextFields> bound_averages{};
 };
 
-// A stem.
-struct TermInfo {
-  uint32_t postings = 0;   // where its data starts in kPostings
-  uint32_t positions = 0;  // the same in kPositions
-  uint32_t documents = 0;
-  uint32_t forms_begin = 0;  // in kTermForms; up to that of the next term
-};
+// Postings and positions are in blocks and chunks of this many; a stem of no
+// more documents is short (postings.h).
+inline constexpr uint32_t kBlockSize = 128;
 
-// A spelling of a stem; a packed column for each member.
-struct FormInfo {
-  uint32_t term = 0;
-  uint32_t ordinal = 0;  // among the spellings of its stem
-  uint32_t documents = 0;
-};
-
-// A block of 128 postings of a sparse stem (postings.h).
+// A block of postings of a sparse stem (postings.h).
 struct SparseEntry {
   uint32_t last_document = 0;
-  uint32_t offset = 0;  // from TermInfo::postings
+  uint32_t offset = 0;  // from the stem's first
   uint8_t gap_bits = 0;
-  uint8_t code_bits = 0;
+  uint8_t codes = 0;  // how they are packed (packed_codes.h)
   uint8_t exceptions = 0;
   uint8_t bound = 0;  // of its impacts (impacts.h)
 };
 
 // A window of a dense stem.
 struct DenseEntry {
-  uint32_t offset = 0;  // from TermInfo::postings
+  uint32_t offset = 0;  // from the stem's first
   uint16_t size = 0;    // postings
   uint8_t bound = 0;    // of their impacts
   uint8_t gap_bits = 0;
@@ -147,12 +134,6 @@ class SectionBuffers {
     if (!bytes.empty()) {
       std::memcpy(b.data() + old, bytes.data(), bytes.size());
     }
-  }
-  // Adds a string to a table; tables start with the offset 0.
-  void AppendString(Section offsets, Section bytes, std::string_view s) {
-    if ((*this)[offsets].empty()) Append(offsets, uint32_t{0});
-    Append(bytes, std::span<const char>(s));
-    Append(offsets, static_cast<uint32_t>((*this)[bytes].size()));
   }
 
  private:

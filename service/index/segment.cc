@@ -1,7 +1,10 @@
 #include "service/index/segment.h"
 
-#include <initializer_list>
 #include <utility>
+
+#include "service/index/impacts.h"
+#include "service/index/load.h"
+#include "service/index/varint.h"
 
 namespace paperwire::index {
 namespace {
@@ -30,52 +33,93 @@ Segment::Segment(
 }
 
 void Segment::Resolve() {
-  const auto table = [this](Section offsets, Section bytes) {
-    return StringTable(As<uint32_t>(section(offsets)),
-                       As<char>(section(bytes)));
+  const auto table = [this](Section strings, Section bytes) {
+    return StringTable(section(strings), As<char>(section(bytes)));
   };
-  const auto column = [&](Section offsets, Section bytes, Section begins,
+  const auto column = [&](Section strings, Section bytes, Section begins,
                           Section ordinals) {
-    return ValueColumn{table(offsets, bytes), PackedColumn(section(begins)),
+    return ValueColumn{table(strings, bytes), FramedColumn(section(begins)),
                        PackedColumn(section(ordinals))};
   };
   meta_ = As<SegmentMeta>(section(Section::kMeta)).data();
+  numbers_ = FramedColumn(section(Section::kNumbers));
+  sequences_ = FramedColumn(section(Section::kSequences));
+  published_ = PackedColumn(section(Section::kPublished));
+  votes_ = PackedColumn(section(Section::kVotes));
+  flags_ = PackedColumn(section(Section::kFlags));
+  links_ = PackedColumn(section(Section::kLinks));
   // Columns that share a section lie one behind the other.
-  const auto columns = [this](Section s,
-                              std::initializer_list<PackedColumn*> all) {
-    std::span<const uint8_t> rest = section(s);
-    for (PackedColumn* one : all) {
-      *one = PackedColumn(rest);
-      rest = rest.subspan(one->bytes());
-    }
-  };
-  columns(Section::kNumbers, {&numbers_});
-  columns(Section::kSequences, {&sequences_});
-  columns(Section::kPublished, {&published_});
-  columns(Section::kVotes, {&votes_});
-  columns(Section::kLinks, {&links_});
-  columns(Section::kLengths, {lengths_.data(), &lengths_[1], &lengths_[2],
-                              &lengths_[3], &lengths_[4]});
-  flags_ = section(Section::kFlags);
-  classes_ = section(Section::kClasses);
+  std::span<const uint8_t> lengths = section(Section::kLengths);
+  for (PackedColumn& one : lengths_) {
+    one = PackedColumn(lengths);
+    lengths = lengths.subspan(one.bytes());
+  }
+  classes_.resize(documents());
+  for (uint32_t d = 0; d < documents(); ++d) {
+    classes_[d] = DocumentClass(this->lengths(d).data());
+  }
   by_number_ = As<uint32_t>(section(Section::kByNumber));
-  term_table_ = table(Section::kTermOffsets, Section::kTermBytes);
-  terms_ = As<TermInfo>(section(Section::kTerms));
-  term_forms_ = As<uint32_t>(section(Section::kTermForms));
-  form_table_ = table(Section::kFormOffsets, Section::kFormBytes);
-  columns(Section::kForms, {&form_terms_, &form_ordinals_, &form_documents_});
+  term_table_ = table(Section::kTermTable, Section::kWordBytes);
+  term_begins_ = FramedColumn(section(Section::kTerms));
+  forms_begins_ = FramedColumn(
+      section(Section::kTerms).subspan(term_begins_.bytes()));
+  term_forms_ = FramedColumn(section(Section::kTermForms));
+  form_table_ = table(Section::kFormTable, Section::kWordBytes);
+  form_terms_ = FramedColumn(section(Section::kForms));
   escapes_ = As<EscapedPosting>(section(Section::kEscapes));
   postings_ = section(Section::kPostings).data();
+  long_postings_ = section(Section::kLongPostings).data();
   positions_ = section(Section::kPositions).data();
-  keyword_table_ = table(Section::kKeywordOffsets, Section::kKeywordBytes);
-  keyword_begins_ = As<uint32_t>(section(Section::kKeywordBegins));
+  keyword_table_ = table(Section::kKeywordTable, Section::kKeywordBytes);
+  keyword_begins_ = FramedColumn(section(Section::kKeywordBegins));
   keyword_documents_ = As<uint32_t>(section(Section::kKeywordDocuments));
-  categories_ = column(Section::kCategoryOffsets, Section::kCategoryBytes,
+  categories_ = column(Section::kCategoryTable, Section::kCategoryBytes,
                        Section::kCategoryBegins, Section::kCategoryOrdinals);
-  sources_ = column(Section::kSourceOffsets, Section::kSourceBytes,
+  sources_ = column(Section::kSourceTable, Section::kSourceBytes,
                     Section::kSourceBegins, Section::kSourceOrdinals);
-  venues_ = column(Section::kVenueOffsets, Section::kVenueBytes,
+  venues_ = column(Section::kVenueTable, Section::kVenueBytes,
                    Section::kVenueBegins, Section::kVenueOrdinals);
+}
+
+TermInfo Segment::term(uint32_t t) const {
+  const uint8_t* p = postings_ + term_begins_[t];
+  TermInfo info;
+  const uint64_t head = GetVarint(&p);
+  info.documents = static_cast<uint32_t>(head >> 1);
+  info.several_forms = (head & 1) != 0;
+  if (info.several_forms) {
+    const uint64_t bytes = GetVarint(&p);
+    p += bytes;
+  }
+  info.postings = p;
+  if (info.documents > kBlockSize) {
+    info.postings = long_postings_ + LoadAs<uint32_t>(p);
+    info.positions = positions_ + LoadAs<uint32_t>(p + sizeof(uint32_t));
+  }
+  return info;
+}
+
+FormInfo Segment::form(uint32_t f) const {
+  FormInfo info;
+  info.term = form_term(f);
+  const uint8_t* p = postings_ + term_begins_[info.term];
+  const uint64_t head = GetVarint(&p);
+  info.documents = static_cast<uint32_t>(head >> 1);
+  if ((head & 1) == 0) return info;
+  GetVarint(&p);
+  while (term_form(info.term, info.ordinal) != f) ++info.ordinal;
+  SkipVarints(&p, info.ordinal);
+  info.documents = static_cast<uint32_t>(GetVarint(&p));
+  return info;
+}
+
+std::vector<uint32_t> Segment::FormDocuments(uint32_t t) const {
+  const uint8_t* p = postings_ + term_begins_[t];
+  GetVarint(&p);
+  GetVarint(&p);
+  std::vector<uint32_t> documents(term_forms(t));
+  for (uint32_t& n : documents) n = static_cast<uint32_t>(GetVarint(&p));
+  return documents;
 }
 
 uint32_t Segment::FindNumber(int64_t number) const {

@@ -20,8 +20,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "service/index/document_columns.h"
+#include "service/index/framed_column.h"
 #include "service/index/keyword_bitmaps.h"
 #include "service/index/packed_column.h"
 #include "service/index/sections.h"
@@ -34,7 +36,7 @@ namespace paperwire::index {
 // table[ordinals[begins[d]]] up to, but without, begins[d + 1].
 struct ValueColumn {
   StringTable table;
-  PackedColumn begins;
+  FramedColumn begins;
   PackedColumn ordinals;
 
   // Calls visit(ordinal) for each value of a document.
@@ -45,6 +47,21 @@ struct ValueColumn {
       visit(static_cast<uint32_t>(ordinals[i]));
     }
   }
+};
+
+// A stem.
+struct TermInfo {
+  uint32_t documents = 0;
+  bool several_forms = false;
+  const uint8_t* postings = nullptr;
+  const uint8_t* positions = nullptr;  // null when short: behind its postings
+};
+
+// A spelling of a stem.
+struct FormInfo {
+  uint32_t term = 0;
+  uint32_t ordinal = 0;  // among the spellings of its stem
+  uint32_t documents = 0;
 };
 
 class Segment {
@@ -61,11 +78,11 @@ class Segment {
   uint32_t documents() const { return meta_->documents; }
 
   // Columns.
-  const PackedColumn& numbers() const { return numbers_; }
-  const PackedColumn& sequences() const { return sequences_; }
+  const FramedColumn& numbers() const { return numbers_; }
+  const FramedColumn& sequences() const { return sequences_; }
   const PackedColumn& published() const { return published_; }
   const PackedColumn& votes() const { return votes_; }
-  std::span<const uint8_t> flags() const { return flags_; }
+  const PackedColumn& flags() const { return flags_; }
   const PackedColumn& links() const { return links_; }
   FieldLengths lengths(uint32_t document) const {
     FieldLengths lengths;
@@ -74,7 +91,7 @@ class Segment {
     }
     return lengths;
   }
-  // How long its fields are, roughly (impacts.h).
+  // How long its fields are, roughly (impacts.h): made of the lengths.
   const uint8_t* classes() const { return classes_.data(); }
   const ValueColumn& categories() const { return categories_; }
   const ValueColumn& sources() const { return sources_; }
@@ -88,28 +105,30 @@ class Segment {
   uint32_t FindTerm(std::string_view stem) const {
     return term_lookup_.Find(term_table_, stem);
   }
-  const TermInfo& term(uint32_t t) const { return terms_[t]; }
-  // The spellings of a stem, by ordinal.
-  std::span<const uint32_t> term_forms(uint32_t t) const {
-    return term_forms_.subspan(
-        terms_[t].forms_begin,
-        terms_[t + 1].forms_begin - terms_[t].forms_begin);
+  TermInfo term(uint32_t t) const;
+  // How many spellings a stem has, and which they are, by ordinal.
+  uint32_t term_forms(uint32_t t) const {
+    return static_cast<uint32_t>(forms_begins_[t + 1] - forms_begins_[t]);
+  }
+  uint32_t term_form(uint32_t t, uint32_t ordinal) const {
+    return static_cast<uint32_t>(
+        term_forms_[static_cast<uint32_t>(forms_begins_[t]) + ordinal]);
   }
   const StringTable& forms() const { return form_table_; }
-  FormInfo form(uint32_t f) const {
-    return {static_cast<uint32_t>(form_terms_[f]),
-            static_cast<uint32_t>(form_ordinals_[f]),
-            static_cast<uint32_t>(form_documents_[f])};
+  uint32_t form_term(uint32_t f) const {
+    return static_cast<uint32_t>(form_terms_[f]);
   }
+  FormInfo form(uint32_t f) const;
+  // How many documents each spelling of a stem with several has, by ordinal.
+  std::vector<uint32_t> FormDocuments(uint32_t t) const;
   std::span<const EscapedPosting> escapes() const { return escapes_; }
-  const uint8_t* postings() const { return postings_; }
-  const uint8_t* positions() const { return positions_; }
 
   // Keywords (keyword_terms.h) and the documents that have them.
   const StringTable& keywords() const { return keyword_table_; }
   std::span<const uint32_t> keyword_documents(uint32_t k) const {
+    const auto begin = static_cast<size_t>(keyword_begins_[k]);
     return keyword_documents_.subspan(
-        keyword_begins_[k], keyword_begins_[k + 1] - keyword_begins_[k]);
+        begin, static_cast<size_t>(keyword_begins_[k + 1]) - begin);
   }
 
   // The same as a bitmap; null for rare ones.
@@ -130,18 +149,19 @@ class Segment {
   std::array<std::span<const uint8_t>, kSections> sections_;
 
   const SegmentMeta* meta_ = nullptr;
-  PackedColumn numbers_, sequences_, published_, votes_, links_;
+  FramedColumn numbers_, sequences_;
+  PackedColumn published_, votes_, flags_, links_;
   std::array<PackedColumn, query::kTextFields> lengths_;
-  std::span<const uint8_t> flags_, classes_;
+  std::vector<uint8_t> classes_;
   std::span<const uint32_t> by_number_;  // none: the numbers rise
   StringTable term_table_, form_table_, keyword_table_;
-  std::span<const TermInfo> terms_;
-  std::span<const uint32_t> term_forms_;
-  PackedColumn form_terms_, form_ordinals_, form_documents_;
+  FramedColumn term_begins_, forms_begins_, term_forms_, form_terms_;
   std::span<const EscapedPosting> escapes_;
   const uint8_t* postings_ = nullptr;
+  const uint8_t* long_postings_ = nullptr;
   const uint8_t* positions_ = nullptr;
-  std::span<const uint32_t> keyword_begins_, keyword_documents_;
+  FramedColumn keyword_begins_;
+  std::span<const uint32_t> keyword_documents_;
   ValueColumn categories_, sources_, venues_;
 
   StringLookup term_lookup_;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <numeric>
-#include <span>
+#include <string_view>
 
 #include "service/index/field_words.h"
 #include "service/index/keyword_terms.h"
+#include "service/index/framed_column.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
+#include "service/index/string_table.h"
+#include "service/index/word_forms.h"
 
 namespace paperwire::index {
 namespace {
@@ -34,13 +37,14 @@ void SegmentBuilder::Values::Add(const std::vector<std::string>& values) {
 }
 
 void SegmentBuilder::Values::Write(SectionBuffers* sections,
-                                   Section offsets) const {
-  const std::vector<uint32_t> ranks =
-      table.Write(sections, offsets, After(offsets, 1));
-  PutColumn(begins, &(*sections)[After(offsets, 2)]);
+                                   Section strings) const {
+  std::vector<uint32_t> ranks;
+  PutTable(table.Ranked(&ranks), &(*sections)[strings],
+           &(*sections)[After(strings, 1)]);
+  PutFramed(begins, &(*sections)[After(strings, 2)]);
   std::vector<int64_t> ordinals;
   for (const uint32_t number : numbers) ordinals.push_back(ranks[number]);
-  PutColumn(ordinals, &(*sections)[After(offsets, 3)]);
+  PutColumn(ordinals, &(*sections)[After(strings, 3)]);
 }
 
 void SegmentBuilder::Reserve(size_t text_bytes) {
@@ -86,25 +90,26 @@ void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
 
 void SegmentBuilder::WriteWords() {
   const uint32_t terms = terms_.size();
-  const std::vector<uint32_t> term_ranks =
-      terms_.Write(&sections_, Section::kTermOffsets, Section::kTermBytes);
-  const std::vector<uint32_t> form_order = forms_.Sorted();
+  std::vector<uint32_t> term_ranks, form_ranks;
+  const std::vector<std::string_view> stems = terms_.Ranked(&term_ranks);
+  const std::vector<std::string_view> spellings = forms_.Ranked(&form_ranks);
+  const size_t forms = spellings.size();
 
-  // The spellings of each stem, numbered in byte order.
-  std::vector<uint32_t> ordinals(form_order.size());
-  std::vector<std::vector<uint32_t>> term_forms(terms);
-  for (uint32_t rank = 0; rank < form_order.size(); ++rank) {
-    const uint32_t form = form_order[rank];
-    std::vector<uint32_t>& forms = term_forms[term_ranks[form_terms_[form]]];
-    ordinals[form] = static_cast<uint32_t>(forms.size());
-    forms.push_back(rank);
+  // The stem of each spelling, in both ways of numbering them.
+  std::vector<uint32_t> form_ranked_terms(forms);
+  std::vector<uint32_t> terms_of(forms);
+  for (uint32_t form = 0; form < forms; ++form) {
+    const uint32_t term = term_ranks[form_terms_[form]];
+    form_ranked_terms[form] = terms_of[form_ranks[form]] = term;
+  }
+  const WordForms words(terms, terms_of);
+  words.Write(stems, spellings, &sections_);
+  std::vector<uint32_t> ordinals(forms);
+  for (uint32_t form = 0; form < forms; ++form) {
+    ordinals[form] = words.ordinal(form_ranks[form]);
   }
 
   // The occurrences by stem, otherwise as they came: a counting sort.
-  std::vector<uint32_t> form_ranked_terms(form_order.size());
-  for (uint32_t form = 0; form < form_order.size(); ++form) {
-    form_ranked_terms[form] = term_ranks[form_terms_[form]];
-  }
   std::vector<size_t> begins(terms + 1, 0);
   for (const Place& p : places_) ++begins[form_ranked_terms[p.form] + 1];
   std::partial_sum(begins.begin(), begins.end(), begins.begin());
@@ -119,11 +124,8 @@ void SegmentBuilder::WriteWords() {
   sections_[Section::kPostings].reserve(places_.size() * 3 / 2);
   sections_[Section::kPositions].reserve(places_.size() * 3 / 2);
   PostingsWriter writer(&sections_, classes, *bounds);
-  std::vector<uint32_t> form_documents;
-  std::vector<FormInfo> infos(form_order.size());
-  uint32_t forms_begin = 0;
   for (uint32_t t = 0; t < terms; ++t) {
-    writer.BeginTerm(term_forms[t].size());
+    writer.BeginTerm(words.count(t));
     for (size_t i = begins[t]; i < begins[t + 1];) {
       const uint32_t document = sorted[i].document;
       writer.BeginDocument(document);
@@ -133,49 +135,38 @@ void SegmentBuilder::WriteWords() {
       }
       writer.EndDocument();
     }
-    TermInfo info = writer.EndTerm(&form_documents);
-    info.forms_begin = forms_begin;
-    forms_begin += static_cast<uint32_t>(term_forms[t].size());
-    sections_.Append(Section::kTerms, info);
-    sections_.Append(Section::kTermForms,
-                     std::span<const uint32_t>(term_forms[t]));
-    for (uint32_t o = 0; o < term_forms[t].size(); ++o) {
-      infos[term_forms[t][o]] = {t, o, form_documents[o]};
-    }
+    writer.EndTerm();
   }
   writer.Finish();
-  TermInfo end;
-  end.forms_begin = forms_begin;
-  sections_.Append(Section::kTerms, end);
-  WriteForms(infos, &sections_);
-  forms_.Write(&sections_, Section::kFormOffsets, Section::kFormBytes);
   meta_.terms = terms;
-  meta_.forms = static_cast<uint32_t>(form_order.size());
+  meta_.forms = static_cast<uint32_t>(forms);
 }
 
 void SegmentBuilder::WriteKeywords() {
   std::sort(keywords_.begin(), keywords_.end());
-  sections_.Append(Section::kKeywordOffsets, uint32_t{0});
+  std::vector<std::string_view> strings;
+  std::vector<int64_t> begins;
   for (uint32_t i = 0; i < keywords_.size(); ++i) {
     if (i == 0 || keywords_[i].first != keywords_[i - 1].first) {
-      sections_.AppendString(Section::kKeywordOffsets, Section::kKeywordBytes,
-                             keywords_[i].first);
-      sections_.Append(Section::kKeywordBegins, i);
-      ++meta_.keywords;
+      strings.push_back(keywords_[i].first);
+      begins.push_back(i);
     }
     sections_.Append(Section::kKeywordDocuments, keywords_[i].second);
   }
-  sections_.Append(Section::kKeywordBegins,
-                   static_cast<uint32_t>(keywords_.size()));
+  begins.push_back(static_cast<int64_t>(keywords_.size()));
+  PutTable(strings, &sections_[Section::kKeywordTable],
+           &sections_[Section::kKeywordBytes]);
+  PutFramed(begins, &sections_[Section::kKeywordBegins]);
+  meta_.keywords = static_cast<uint32_t>(strings.size());
 }
 
 std::shared_ptr<const Segment> SegmentBuilder::Finish(
     uint64_t id, int64_t complete_sequence) {
   WriteWords();
   WriteKeywords();
-  categories_.Write(&sections_, Section::kCategoryOffsets);
-  sources_.Write(&sections_, Section::kSourceOffsets);
-  venues_.Write(&sections_, Section::kVenueOffsets);
+  categories_.Write(&sections_, Section::kCategoryTable);
+  sources_.Write(&sections_, Section::kSourceTable);
+  venues_.Write(&sections_, Section::kVenueTable);
   columns_.Write(&sections_);
   meta_.id = id;
   meta_.complete_sequence = complete_sequence;

@@ -48,7 +48,7 @@ class SegmentBuilder {
     std::vector<uint32_t> numbers;
 
     void Add(const std::vector<std::string>& values);
-    void Write(SectionBuffers* sections, Section offsets) const;
+    void Write(SectionBuffers* sections, Section strings) const;
   };
 
   void AddWords(const Document& document, FieldLengths* lengths);

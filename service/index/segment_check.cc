@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "service/index/field_words.h"
+#include "service/index/framed_column.h"
+#include "service/index/load.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings.h"
 #include "service/index/postings_writer.h"
+#include "service/index/string_table.h"
+#include "service/index/varint.h"
 #include "service/index/window.h"
 
 namespace paperwire::index {
@@ -21,12 +25,6 @@ namespace {
 template <typename T>
 std::span<const T> As(Bytes bytes) {
   return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
-}
-
-// Entry i of a list is [begins[i], begins[i + 1]) of `size` things.
-bool Divides(std::span<const uint32_t> begins, size_t size) {
-  return !begins.empty() && begins.front() == 0 && begins.back() == size &&
-         std::is_sorted(begins.begin(), begins.end());
 }
 
 class Checker {
@@ -43,23 +41,23 @@ class Checker {
       return "its sections do not fit together";
     if (!MetaFits()) return "its totals contradict its papers";
     if (!NumbersFit()) return "its papers are not in order";
-    if (!TableFits(Section::kTermOffsets, Section::kTermBytes, meta_.terms) ||
+    if (!TableFits(Section::kTermTable, Section::kWordBytes, meta_.terms) ||
         !TermsFit()) {
       return "its stems contradict themselves";
     }
-    if (!TableFits(Section::kFormOffsets, Section::kFormBytes, meta_.forms) ||
+    if (!TableFits(Section::kFormTable, Section::kWordBytes, meta_.forms) ||
         !FormsFit()) {
       return "its spellings contradict its stems";
     }
     if (!EscapesFit()) return "its postings contradict its papers";
-    if (!TableFits(Section::kKeywordOffsets, Section::kKeywordBytes,
+    if (!TableFits(Section::kKeywordTable, Section::kKeywordBytes,
                    meta_.keywords) ||
         !KeywordsFit()) {
       return "its keywords contradict its papers";
     }
-    if (!ColumnFits(Section::kCategoryOffsets) ||
-        !ColumnFits(Section::kSourceOffsets) ||
-        !ColumnFits(Section::kVenueOffsets)) {
+    if (!ColumnFits(Section::kCategoryTable) ||
+        !ColumnFits(Section::kSourceTable) ||
+        !ColumnFits(Section::kVenueTable)) {
       return "its values contradict its papers";
     }
     return "";
@@ -77,13 +75,15 @@ class Checker {
     return bytes(s).size() == count * sizeof(T);
   }
 
-  // The columns that lie one behind the other in a section, with so many
-  // entries each, and nothing behind them.
-  static bool Split(Bytes rest, size_t size, size_t count,
-                    std::vector<PackedColumn>* columns) {
-    for (; count > 0; --count) {
-      if (!PackedColumn::Fits(rest)) return false;
-      const PackedColumn& column = columns->emplace_back(rest);
+  // The columns of a section, one behind the other, with so many entries each
+  // and nothing behind them.
+  template <typename Column>
+  bool Split(Section section, std::vector<size_t> sizes,
+             std::vector<Column>* columns) const {
+    Bytes rest = bytes(section);
+    for (const size_t size : sizes) {
+      if (!Column::Fits(rest)) return false;
+      const Column& column = columns->emplace_back(rest);
       if (column.size() != size) return false;
       rest = rest.subspan(column.bytes());
     }
@@ -92,27 +92,28 @@ class Checker {
 
   bool ReadColumns() {
     const size_t n = meta_.documents;
+    const size_t terms = meta_.terms;
     std::vector<PackedColumn> others;
-    return Split(bytes(Section::kNumbers), n, 1, &numbers_) &&
-           Split(bytes(Section::kSequences), n, 1, &others) &&
-           Split(bytes(Section::kPublished), n, 1, &others) &&
-           Split(bytes(Section::kVotes), n, 1, &others) &&
-           Split(bytes(Section::kLinks), n, 1, &others) &&
-           Split(bytes(Section::kLengths), n, query::kTextFields, &lengths_) &&
-           Split(bytes(Section::kForms), meta_.forms, 3, &forms_);
+    return Split(Section::kNumbers, {n}, &numbers_) &&
+           Split(Section::kSequences, {n}, &sequences_) &&
+           Split(Section::kPublished, {n}, &others) &&
+           Split(Section::kVotes, {n}, &others) &&
+           Split(Section::kFlags, {n}, &others) &&
+           Split(Section::kLinks, {n}, &others) &&
+           Split(Section::kLengths, {n, n, n, n, n}, &lengths_) &&
+           Split(Section::kTerms, {terms, terms + 1}, &terms_) &&
+           Split(Section::kTermForms, {meta_.forms}, &term_forms_) &&
+           Split(Section::kForms, {meta_.forms}, &form_terms_) &&
+           Split(Section::kKeywordBegins, {meta_.keywords + size_t{1}},
+                 &keyword_begins_);
   }
 
   bool SizesFit() const {
     const size_t n = meta_.documents;
-    return Holds<uint8_t>(Section::kFlags, n) &&
-           Holds<uint8_t>(Section::kClasses, n) &&
-           (bytes(Section::kByNumber).empty() ||
+    return (bytes(Section::kByNumber).empty() ||
             Holds<uint32_t>(Section::kByNumber, n)) &&
-           Holds<TermInfo>(Section::kTerms, meta_.terms + size_t{1}) &&
-           Holds<uint32_t>(Section::kTermForms, meta_.forms) &&
-           Holds<uint32_t>(Section::kKeywordBegins,
-                           meta_.keywords + size_t{1}) &&
            bytes(Section::kPostings).size() >= kPostingsPadding &&
+           bytes(Section::kLongPostings).size() >= kPostingsPadding &&
            bytes(Section::kPositions).size() >= kPostingsPadding;
   }
 
@@ -133,7 +134,7 @@ class Checker {
   // kByNumber names each document once, by rising number; without it they
   // rise as they are.
   bool NumbersFit() const {
-    const PackedColumn& numbers = numbers_.front();
+    const FramedColumn& numbers = numbers_.front();
     const auto by_number = as<uint32_t>(Section::kByNumber);
     const auto at = [&](uint32_t i) {
       return by_number.empty() ? i : by_number[i];
@@ -145,79 +146,109 @@ class Checker {
     return true;
   }
 
-  // Distinct strings in byte order.
-  bool TableFits(Section offset_section, Section byte_section,
-                 size_t count) const {
-    const auto offsets = as<uint32_t>(offset_section);
-    const auto letters = as<char>(byte_section);
-    if (!Holds<uint32_t>(offset_section, count + 1) ||
-        !Divides(offsets, letters.size())) {
-      return false;
-    }
-    const auto at = [&](size_t i) {
-      return std::string_view(letters.data() + offsets[i],
-                              offsets[i + 1] - offsets[i]);
-    };
-    for (size_t i = 1; i < count; ++i) {
-      if (at(i - 1) >= at(i)) return false;
-    }
-    return true;
+  bool TableFits(Section table, Section letters, size_t count) const {
+    return StringTable::Fits(bytes(table), as<char>(letters)) &&
+           FramedColumn(bytes(table)).size() == count;
   }
 
-  // The least number of bytes that the postings of so many documents take.
-  size_t LeastBytes(uint32_t documents) const {
-    if (documents <= kBlockSize) return 1 + size_t{documents};
-    if (!IsDense(documents, meta_.documents)) {
-      return (size_t{documents} + kBlockSize - 1) / kBlockSize *
-             sizeof(SparseEntry);
+  // Whether `begins` rise from 0 to `end`.
+  static bool Divides(const FramedColumn& begins, size_t end) {
+    if (begins.size() == 0 || begins[0] != 0) return false;
+    for (uint32_t i = 0; i + 1 < begins.size(); ++i) {
+      if (begins[i] > begins[i + 1]) return false;
     }
-    return size_t{WindowCount(meta_.documents)} * sizeof(DenseEntry);
+    return static_cast<uint64_t>(begins[begins.size() - 1]) == end;
   }
 
-  bool TermsFit() const {
-    const auto terms = as<TermInfo>(Section::kTerms);
-    const size_t postings_end =
-        bytes(Section::kPostings).size() - kPostingsPadding;
-    const size_t positions_end =
-        bytes(Section::kPositions).size() - kPostingsPadding;
-    if (terms.front().forms_begin != 0 ||
-        terms.back().forms_begin != meta_.forms) {
-      return false;
-    }
-    for (size_t t = 0; t + 1 < terms.size(); ++t) {
-      const TermInfo& term = terms[t];
-      const TermInfo& next = terms[t + 1];
-      const bool last = t + 2 == terms.size();
-      const size_t end = last ? postings_end : next.postings;
-      if (term.documents > meta_.documents || term.postings > end ||
-          end - term.postings < LeastBytes(term.documents) ||
-          term.positions > (last ? positions_end : next.positions) ||
-          term.forms_begin >= next.forms_begin) {
+  // Stems lie one behind the other, and so do the long ones among them.
+  bool TermsFit() {
+    const FramedColumn& begins = terms_[0];
+    const FramedColumn& forms_begins = terms_[1];
+    if (!Divides(forms_begins, meta_.forms)) return false;
+    Bytes postings = bytes(Section::kPostings);
+    postings = postings.first(postings.size() - kPostingsPadding);
+    long_end_ = positions_end_ = 0;
+    for (uint32_t t = 0; t < meta_.terms; ++t) {
+      const auto begin = static_cast<uint64_t>(begins[t]);
+      const uint64_t end = t + 1 < meta_.terms
+                               ? static_cast<uint64_t>(begins[t + 1])
+                               : postings.size();
+      if (begin >= end || end > postings.size() ||
+          forms_begins[t] == forms_begins[t + 1] ||
+          !TermFits(t, postings.subspan(begin, end - begin))) {
         return false;
       }
     }
-    return true;
+    return Rises(bytes(Section::kLongPostings), &long_end_, 0) &&
+           Rises(bytes(Section::kPositions), &positions_end_, 0);
   }
 
-  bool FormsFit() const {
-    const auto terms = as<TermInfo>(Section::kTerms);
-    const auto term_forms = as<uint32_t>(Section::kTermForms);
-    for (uint32_t t = 0; t + 1 < terms.size(); ++t) {
-      const uint32_t begin = terms[t].forms_begin;
-      uint64_t documents = 0;
-      for (uint32_t i = begin; i < terms[t + 1].forms_begin; ++i) {
-        const uint32_t form = term_forms[i];
-        if (form >= meta_.forms) return false;
-        const int64_t of_form = forms_[2][form];
-        if (forms_[0][form] != t || forms_[1][form] != i - begin ||
-            of_form < 0 || of_form > terms[t].documents ||
-            (i > begin && form <= term_forms[i - 1])) {
-          return false;
-        }
-        documents += static_cast<uint64_t>(of_form);
+  // What stands before the postings of a stem.
+  bool TermFits(uint32_t t, Bytes data) {
+    const uint8_t* p = data.data();
+    const auto left = [&] {
+      return static_cast<size_t>(data.data() + data.size() - p);
+    };
+    // Varints may be looked at behind the end: there is padding.
+    const uint64_t head = GetVarint(&p);
+    const uint64_t documents = head >> 1;
+    const int64_t forms = terms_[1][t + 1] - terms_[1][t];
+    const bool several = (head & 1) != 0;
+    if (p > data.data() + data.size() || documents > meta_.documents ||
+        several != (forms > 1)) {
+      return false;
+    }
+    if (several) {
+      const uint64_t size = GetVarint(&p);
+      if (p > data.data() + data.size() || size > left()) return false;
+      const uint8_t* const end = p + size;
+      uint64_t of_forms = 0;
+      for (int64_t i = 0; i < forms; ++i) {
+        if (p >= end) return false;
+        const uint64_t of_form = GetVarint(&p);
+        if (of_form > documents) return false;
+        of_forms += of_form;
       }
       // Wherever the stem stands, one of its spellings does.
-      if (documents < terms[t].documents) return false;
+      if (p != end || of_forms < documents) return false;
+    }
+    if (documents <= kBlockSize) return left() >= 1 + size_t{documents} * 2;
+    if (left() != 2 * sizeof(uint32_t)) return false;
+    const size_t least =
+        IsDense(static_cast<uint32_t>(documents), meta_.documents)
+            ? size_t{WindowCount(meta_.documents)} * sizeof(DenseEntry)
+            : (documents + kBlockSize - 1) / kBlockSize * sizeof(SparseEntry);
+    const uint64_t at = LoadAs<uint32_t>(p);
+    const uint64_t positions = LoadAs<uint32_t>(p + sizeof(uint32_t));
+    if (at < long_end_ || positions < positions_end_) return false;
+    long_end_ = at;
+    positions_end_ = positions;
+    return Rises(bytes(Section::kLongPostings), &long_end_, least) &&
+           Rises(bytes(Section::kPositions), &positions_end_, documents);
+  }
+
+  // Whether `size` bytes from *at on are in a section, its padding aside; moves
+  // behind them.
+  static bool Rises(Bytes section, uint64_t* at, uint64_t size) {
+    *at += size;
+    return *at <= section.size() - kPostingsPadding;
+  }
+
+  // Each spelling and its stem name each other.
+  bool FormsFit() const {
+    const FramedColumn& of_terms = term_forms_.front();
+    const FramedColumn& terms = form_terms_.front();
+    for (uint32_t t = 0; t < meta_.terms; ++t) {
+      const auto begin = static_cast<uint32_t>(terms_[1][t]);
+      const auto end = static_cast<uint32_t>(terms_[1][t + 1]);
+      for (uint32_t i = begin; i < end; ++i) {
+        const int64_t form = of_terms[i];
+        if (form < 0 || form >= meta_.forms ||
+            terms[static_cast<uint32_t>(form)] != t ||
+            (i > begin && form <= of_terms[i - 1])) {
+          return false;
+        }
+      }
     }
     return true;
   }
@@ -243,16 +274,17 @@ class Checker {
   }
 
   bool KeywordsFit() const {
-    const auto begins = as<uint32_t>(Section::kKeywordBegins);
+    const FramedColumn& begins = keyword_begins_.front();
     const auto documents = as<uint32_t>(Section::kKeywordDocuments);
     if (!Holds<uint32_t>(Section::kKeywordDocuments, documents.size()) ||
         !Divides(begins, documents.size())) {
       return false;
     }
-    for (size_t k = 0; k < meta_.keywords; ++k) {
-      for (uint32_t i = begins[k]; i < begins[k + 1]; ++i) {
+    for (uint32_t k = 0; k < meta_.keywords; ++k) {
+      const auto begin = static_cast<size_t>(begins[k]);
+      for (size_t i = begin; i < static_cast<size_t>(begins[k + 1]); ++i) {
         if (documents[i] >= meta_.documents ||
-            (i > begins[k] && documents[i] <= documents[i - 1])) {
+            (i > begin && documents[i] <= documents[i - 1])) {
           return false;
         }
       }
@@ -261,37 +293,36 @@ class Checker {
   }
 
   // The four sections of a column of values follow each other.
-  bool ColumnFits(Section offsets) const {
-    const auto after = [offsets](uint32_t n) {
-      return static_cast<Section>(static_cast<uint32_t>(offsets) + n);
+  bool ColumnFits(Section strings) const {
+    const auto after = [strings](uint32_t n) {
+      return static_cast<Section>(static_cast<uint32_t>(strings) + n);
     };
-    const size_t table = as<uint32_t>(offsets).size();
-    std::vector<PackedColumn> columns;
-    if (table == 0 || !TableFits(offsets, after(1), table - 1) ||
-        !Split(bytes(after(2)), meta_.documents + size_t{1}, 1, &columns) ||
+    std::vector<FramedColumn> columns;
+    if (!StringTable::Fits(bytes(strings), as<char>(after(1))) ||
+        !Split(after(2), {meta_.documents + size_t{1}}, &columns) ||
         !PackedColumn::Fits(bytes(after(3)))) {
       return false;
     }
-    const PackedColumn& begins = columns.front();
+    const int64_t values = FramedColumn(bytes(strings)).size();
     const PackedColumn ordinals(bytes(after(3)));
-    if (ordinals.bytes() != bytes(after(3)).size() || begins[0] != 0 ||
-        begins[meta_.documents] != ordinals.size()) {
+    if (ordinals.bytes() != bytes(after(3)).size() ||
+        !Divides(columns.front(), ordinals.size())) {
       return false;
     }
-    for (uint32_t d = 0; d < meta_.documents; ++d) {
-      if (begins[d] > begins[d + 1]) return false;
-    }
     for (uint32_t i = 0; i < ordinals.size(); ++i) {
-      if (ordinals[i] < 0 || ordinals[i] >= static_cast<int64_t>(table - 1)) {
-        return false;
-      }
+      if (ordinals[i] < 0 || ordinals[i] >= values) return false;
     }
     return true;
   }
 
   const std::array<Bytes, kSections>& sections_;
   SegmentMeta meta_;
-  std::vector<PackedColumn> numbers_, lengths_, forms_;
+  std::vector<PackedColumn> lengths_;
+  std::vector<FramedColumn> numbers_, sequences_;
+  std::vector<FramedColumn> terms_, term_forms_, form_terms_, keyword_begins_;
+  // Of the long stems so far.
+  uint64_t long_end_ = 0;
+  uint64_t positions_end_ = 0;
 };
 
 }  // namespace

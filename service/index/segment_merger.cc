@@ -1,12 +1,15 @@
 #include "service/index/segment_merger.h"
 
 #include <algorithm>
-#include <span>
+#include <memory>
 #include <utility>
 
+#include "service/index/framed_column.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
+#include "service/index/string_table.h"
 #include "service/index/table_merger.h"
+#include "service/index/word_forms.h"
 
 namespace paperwire::index {
 namespace {
@@ -28,9 +31,9 @@ class Merger {
     CopyColumns();
     MergeWords();
     MergeKeywords();
-    MergeValues(&Segment::categories, Section::kCategoryOffsets);
-    MergeValues(&Segment::sources, Section::kSourceOffsets);
-    MergeValues(&Segment::venues, Section::kVenueOffsets);
+    MergeValues(&Segment::categories, Section::kCategoryTable);
+    MergeValues(&Segment::sources, Section::kSourceTable);
+    MergeValues(&Segment::venues, Section::kVenueTable);
     sections_.Append(Section::kMeta, meta_);
     return {std::make_shared<const Segment>(std::move(sections_)),
             std::move(documents_)};
@@ -64,7 +67,7 @@ class Merger {
                     .sequence = s.sequences()[d],
                     .published = s.published()[d],
                     .votes = s.votes()[d],
-                    .flags = s.flags()[d],
+                    .flags = static_cast<uint8_t>(s.flags()[d]),
                     .links = static_cast<uint32_t>(s.links()[d]),
                     .lengths = s.lengths(d)});
     });
@@ -88,12 +91,13 @@ class Merger {
         });
       }
     }
-    const TableUnion merged =
-        MergeTables(tables, keep, &sections_, Section::kKeywordOffsets,
-                    Section::kKeywordBytes);
-    uint32_t count = 0;
-    for (uint32_t k = 0; k < merged.size; ++k) {
-      sections_.Append(Section::kKeywordBegins, count);
+    const TableUnion merged = MergeTables(tables, keep);
+    PutTable(merged.strings, &sections_[Section::kKeywordTable],
+             &sections_[Section::kKeywordBytes]);
+    std::vector<int64_t> begins;
+    int64_t count = 0;
+    for (uint32_t k = 0; k < merged.size(); ++k) {
+      begins.push_back(count);
       for (const auto* o = merged.begin(k); o != merged.end(k); ++o) {
         for (const uint32_t d :
              views_[o->table].segment->keyword_documents(o->place)) {
@@ -103,20 +107,22 @@ class Merger {
         }
       }
     }
-    sections_.Append(Section::kKeywordBegins, count);
-    meta_.keywords = merged.size;
+    begins.push_back(count);
+    PutFramed(begins, &sections_[Section::kKeywordBegins]);
+    meta_.keywords = merged.size();
   }
 
   void MergeValues(const ValueColumn& (Segment::*column)() const,
-                   Section offsets) {
+                   Section strings) {
     std::vector<StringTable> tables;
     for (const SegmentView& v : views_) {
       tables.push_back(((*v.segment).*column)().table);
     }
     // Few and long-lived: values that only deleted documents had may stay.
     const TableUnion merged =
-        MergeTables(tables, std::vector<std::vector<bool>>(views_.size()),
-                    &sections_, offsets, After(offsets, 1));
+        MergeTables(tables, std::vector<std::vector<bool>>(views_.size()));
+    PutTable(merged.strings, &sections_[strings],
+             &sections_[After(strings, 1)]);
     std::vector<int64_t> begins = {0};
     std::vector<int64_t> ordinals;
     for (size_t i = 0; i < views_.size(); ++i) {
@@ -128,8 +134,8 @@ class Merger {
         begins.push_back(static_cast<int64_t>(ordinals.size()));
       }
     }
-    PutColumn(begins, &sections_[After(offsets, 2)]);
-    PutColumn(ordinals, &sections_[After(offsets, 3)]);
+    PutFramed(begins, &sections_[After(strings, 2)]);
+    PutColumn(ordinals, &sections_[After(strings, 3)]);
   }
 
   const std::vector<SegmentView>& views_;
@@ -137,14 +143,14 @@ class Merger {
   SectionBuffers sections_;
   SegmentMeta meta_;
   DocumentColumns columns_;
-  // Spellings: where those of each input are now, and their new ordinals.
+  // Spellings: where those of each input are now, their stems, and which of
+  // those of their stem they are.
   TableUnion forms_;
-  std::vector<FormInfo> form_infos_;
-  std::vector<std::vector<uint32_t>> term_forms_;
+  std::vector<uint32_t> form_terms_;
+  std::unique_ptr<WordForms> words_;
   std::unique_ptr<PostingsWriter> writer_;
   std::vector<Occurrence> occurrences_;
   std::vector<uint32_t> ordinals_;
-  std::vector<uint32_t> form_documents_;
 };
 
 void Merger::MergeWords() {
@@ -163,66 +169,48 @@ void Merger::MergeWords() {
     for (uint32_t f = 0; f < forms.size(); ++f) {
       forms[f] = s.form(f).documents > 0;
     }
-    sections_[Section::kPostings].reserve(
-        sections_[Section::kPostings].capacity() +
-        s.section(Section::kPostings).size());
-    sections_[Section::kPositions].reserve(
-        sections_[Section::kPositions].capacity() +
-        s.section(Section::kPositions).size());
+    for (const Section section : {Section::kPostings, Section::kLongPostings,
+                                  Section::kPositions}) {
+      sections_[section].reserve(sections_[section].capacity() +
+                                 s.section(section).size());
+    }
   }
-  const TableUnion terms =
-      MergeTables(term_tables, keep_terms, &sections_, Section::kTermOffsets,
-                  Section::kTermBytes);
-  forms_ = MergeTables(form_tables, keep_forms, &sections_,
-                       Section::kFormOffsets, Section::kFormBytes);
-  meta_.terms = terms.size;
-  meta_.forms = forms_.size;
+  const TableUnion terms = MergeTables(term_tables, keep_terms);
+  forms_ = MergeTables(form_tables, keep_forms);
+  meta_.terms = terms.size();
+  meta_.forms = forms_.size();
 
-  form_infos_.resize(forms_.size);
-  term_forms_.resize(terms.size);
-  for (uint32_t f = 0; f < forms_.size; ++f) {
+  form_terms_.resize(forms_.size());
+  for (uint32_t f = 0; f < forms_.size(); ++f) {
     const TableUnion::Origin& o = *forms_.begin(f);
-    const uint32_t term =
-        terms.ranks[o.table][views_[o.table].segment->form(o.place).term];
-    form_infos_[f] = {term, static_cast<uint32_t>(term_forms_[term].size()), 0};
-    term_forms_[term].push_back(f);
+    form_terms_[f] =
+        terms.ranks[o.table][views_[o.table].segment->form_term(o.place)];
   }
+  words_ = std::make_unique<WordForms>(terms.size(), form_terms_);
+  words_->Write(terms.strings, forms_.strings, &sections_);
 
   const std::vector<uint8_t> classes = columns_.Classes();
   meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
   const auto bounds = ImpactTable::Of(meta_.bound_averages);
   writer_ = std::make_unique<PostingsWriter>(&sections_, classes, *bounds);
-  uint32_t forms_begin = 0;
-  for (uint32_t t = 0; t < terms.size; ++t) {
-    writer_->BeginTerm(std::max<size_t>(1, term_forms_[t].size()));
+  for (uint32_t t = 0; t < terms.size(); ++t) {
+    writer_->BeginTerm(words_->count(t));
     MergeTerm(t, terms);
-    TermInfo info = writer_->EndTerm(&form_documents_);
-    info.forms_begin = forms_begin;
-    forms_begin += static_cast<uint32_t>(term_forms_[t].size());
-    sections_.Append(Section::kTerms, info);
-    sections_.Append(Section::kTermForms,
-                     std::span<const uint32_t>(term_forms_[t]));
-    for (size_t i = 0; i < term_forms_[t].size(); ++i) {
-      form_infos_[term_forms_[t][i]].documents = form_documents_[i];
-    }
+    writer_->EndTerm();
   }
   writer_->Finish();
-  TermInfo end;
-  end.forms_begin = forms_begin;
-  sections_.Append(Section::kTerms, end);
-  WriteForms(form_infos_, &sections_);
 }
 
 void Merger::MergeTerm(uint32_t term, const TableUnion& terms) {
   for (const auto* o = terms.begin(term); o != terms.end(term); ++o) {
     const Segment& s = *views_[o->table].segment;
     ordinals_.clear();
-    for (const uint32_t form : s.term_forms(o->place)) {
-      const uint32_t now = forms_.ranks[o->table][form];
+    for (uint32_t i = 0; i < s.term_forms(o->place); ++i) {
+      const uint32_t now = forms_.ranks[o->table][s.term_form(o->place, i)];
       // Segments that disagree about a stem were made by different rules; the
       // spelling then counts as the stem's first.
-      const bool known = now != kNotFound && form_infos_[now].term == term;
-      ordinals_.push_back(known ? form_infos_[now].ordinal : 0);
+      const bool known = now != kNotFound && form_terms_[now] == term;
+      ordinals_.push_back(known ? words_->ordinal(now) : 0);
     }
     PostingCursor cursor(s, o->place);
     cursor.ForEach([&](uint32_t d) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "service/index/fuzzy_scan.h"
 
@@ -39,22 +40,21 @@ std::vector<uint32_t> ExpandForms(const Segment& segment,
 
 std::vector<AcceptedTerm> GroupByTerm(const Segment& segment,
                                       const std::vector<uint32_t>& forms) {
-  std::vector<uint32_t> by_term = forms;
-  std::sort(by_term.begin(), by_term.end(), [&](uint32_t a, uint32_t b) {
-    const FormInfo& x = segment.form(a);
-    const FormInfo& y = segment.form(b);
-    return x.term != y.term ? x.term < y.term : x.ordinal < y.ordinal;
-  });
+  // Spellings of a stem are numbered in their order.
+  std::vector<std::pair<uint32_t, uint32_t>> by_term;
+  by_term.reserve(forms.size());
+  for (const uint32_t f : forms) by_term.emplace_back(segment.form_term(f), f);
+  std::sort(by_term.begin(), by_term.end());
   std::vector<AcceptedTerm> terms;
   for (size_t i = 0; i < by_term.size();) {
     AcceptedTerm accepted;
-    accepted.term = segment.form(by_term[i]).term;
-    const size_t spellings = segment.term_forms(accepted.term).size();
+    accepted.term = by_term[i].first;
+    const size_t spellings = segment.term_forms(accepted.term);
     accepted.ordinals.resize(spellings);
     size_t count = 0;
-    for (; i < by_term.size() && segment.form(by_term[i]).term == accepted.term;
+    for (; i < by_term.size() && by_term[i].first == accepted.term;
          ++i, ++count) {
-      accepted.ordinals[segment.form(by_term[i]).ordinal] = true;
+      accepted.ordinals[segment.form(by_term[i].second).ordinal] = true;
     }
     accepted.all = count == spellings;
     terms.push_back(std::move(accepted));

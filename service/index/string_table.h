@@ -1,7 +1,7 @@
 // A sorted list of distinct strings, read where it lies.
 //
-// `offsets` holds one more entry than there are strings; string i is
-// bytes[offsets[i], offsets[i + 1]). Order is that of unsigned bytes.
+// String i is the lengths[i] bytes from begins[i] on; strings may share bytes.
+// Order is that of unsigned bytes.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_STRING_TABLE_H_
 #define PAPERWIRE_SERVICE_INDEX_STRING_TABLE_H_
@@ -9,6 +9,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "service/index/framed_column.h"
+#include "service/index/packed_column.h"
 
 namespace paperwire::index {
 
@@ -17,15 +21,21 @@ inline constexpr uint32_t kNotFound = UINT32_MAX;
 class StringTable {
  public:
   StringTable() = default;
-  StringTable(std::span<const uint32_t> offsets, std::span<const char> bytes)
-      : offsets_(offsets), bytes_(bytes) {}
+  // `table` is a column of where the strings begin and one of their lengths.
+  // Must be Fits(table, bytes).
+  StringTable(std::span<const uint8_t> table, std::span<const char> bytes)
+      : begins_(table),
+        lengths_(table.subspan(begins_.bytes())),
+        bytes_(bytes.data()) {}
 
-  uint32_t size() const {
-    return offsets_.empty() ? 0 : static_cast<uint32_t>(offsets_.size() - 1);
-  }
+  // Whether they are a table: all strings inside of `bytes`, distinct and in
+  // order.
+  static bool Fits(std::span<const uint8_t> table, std::span<const char> bytes);
+
+  uint32_t size() const { return begins_.size(); }
 
   std::string_view operator[](uint32_t i) const {
-    return {bytes_.data() + offsets_[i], offsets_[i + 1] - offsets_[i]};
+    return {bytes_ + begins_[i], static_cast<size_t>(lengths_[i])};
   }
 
   // The first string that is not less than `s`; size() when there is none.
@@ -50,9 +60,24 @@ class StringTable {
   }
 
  private:
-  std::span<const uint32_t> offsets_;
-  std::span<const char> bytes_;
+  FramedColumn begins_;
+  PackedColumn lengths_;
+  const char* bytes_ = nullptr;
 };
+
+// Writes strings, distinct and in order, as a table with bytes of its own.
+void PutTable(std::span<const std::string_view> strings,
+              std::vector<uint8_t>* table, std::vector<uint8_t>* bytes);
+
+// Writes the tables of stems and of spellings, which share their bytes: a stem
+// lies where its first spelling does when that begins with it, as it does
+// almost always. first_forms[t] is the place of the first spelling of stem t.
+void PutWordTables(std::span<const std::string_view> terms,
+                   std::span<const std::string_view> forms,
+                   std::span<const uint32_t> first_forms,
+                   std::vector<uint8_t>* term_table,
+                   std::vector<uint8_t>* form_table,
+                   std::vector<uint8_t>* bytes);
 
 }  // namespace paperwire::index
 

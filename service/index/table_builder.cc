@@ -39,17 +39,16 @@ std::vector<uint32_t> TableBuilder::Sorted() const {
   return sorted;
 }
 
-std::vector<uint32_t> TableBuilder::Write(SectionBuffers* sections,
-                                          Section offsets,
-                                          Section bytes) const {
-  if ((*sections)[offsets].empty()) sections->Append(offsets, uint32_t{0});
-  std::vector<uint32_t> ranks(strings_.size());
-  uint32_t rank = 0;
+std::vector<std::string_view> TableBuilder::Ranked(
+    std::vector<uint32_t>* ranks) const {
+  std::vector<std::string_view> ranked;
+  ranked.reserve(strings_.size());
+  ranks->resize(strings_.size());
   for (const uint32_t number : Sorted()) {
-    sections->AppendString(offsets, bytes, strings_[number]);
-    ranks[number] = rank++;
+    (*ranks)[number] = static_cast<uint32_t>(ranked.size());
+    ranked.push_back(strings_[number]);
   }
-  return ranks;
+  return ranked;
 }
 
 }  // namespace paperwire::index

@@ -8,13 +8,12 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "service/index/sections.h"
 #include "service/index/string_arena.h"
 
 namespace paperwire::index {
 
-// Gives each distinct string a provisional number as it comes; Write then
-// tells its rank in byte order.
+// Gives each distinct string a provisional number as it comes; Ranked then
+// tells its place in byte order.
 class TableBuilder {
  public:
   // The provisional number of `s`, and whether it is new.
@@ -26,9 +25,8 @@ class TableBuilder {
   // The provisional numbers in byte order of their strings.
   std::vector<uint32_t> Sorted() const;
 
-  // Writes the table; returns the rank of each provisional number.
-  std::vector<uint32_t> Write(SectionBuffers* sections, Section offsets,
-                              Section bytes) const;
+  // The strings in byte order, and the rank of each provisional number.
+  std::vector<std::string_view> Ranked(std::vector<uint32_t>* ranks) const;
 
  private:
   StringArena arena_;

@@ -6,9 +6,7 @@
 namespace paperwire::index {
 
 TableUnion MergeTables(const std::vector<StringTable>& tables,
-                       const std::vector<std::vector<bool>>& keep,
-                       SectionBuffers* sections, Section offsets,
-                       Section bytes) {
+                       const std::vector<std::vector<bool>>& keep) {
   struct Head {
     std::string_view string;
     uint32_t table;
@@ -30,19 +28,15 @@ TableUnion MergeTables(const std::vector<StringTable>& tables,
     result.ranks[t].assign(tables[t].size(), kNotFound);
     push(t, 0);
   }
-  sections->Append(offsets, uint32_t{0});
-  std::string_view last;
   while (!heads.empty()) {
     const Head head = heads.top();
     heads.pop();
-    if (result.size == 0 || head.string != last) {
-      last = head.string;
-      sections->AppendString(offsets, bytes, last);
+    if (result.strings.empty() || head.string != result.strings.back()) {
+      result.strings.push_back(head.string);
       result.origin_begins.push_back(
           static_cast<uint32_t>(result.origins.size()));
-      ++result.size;
     }
-    result.ranks[head.table][head.place] = result.size - 1;
+    result.ranks[head.table][head.place] = result.size() - 1;
     result.origins.push_back({head.table, head.place});
     push(head.table, head.place + 1);
   }

@@ -4,17 +4,18 @@
 #define PAPERWIRE_SERVICE_INDEX_TABLE_MERGER_H_
 
 #include <cstdint>
-#include <utility>
+#include <string_view>
 #include <vector>
 
-#include "service/index/sections.h"
 #include "service/index/string_table.h"
 
 namespace paperwire::index {
 
 // Where the strings of several tables are in their union.
 struct TableUnion {
-  uint32_t size = 0;
+  uint32_t size() const { return static_cast<uint32_t>(strings.size()); }
+  // In order; where they lie in the tables.
+  std::vector<std::string_view> strings;
   // By table and place there; kNotFound for what was left out.
   std::vector<std::vector<uint32_t>> ranks;
   // By rank: which tables have the string, and where there.
@@ -22,7 +23,7 @@ struct TableUnion {
     uint32_t table;
     uint32_t place;
   };
-  std::vector<uint32_t> origin_begins;  // size + 1 entries
+  std::vector<uint32_t> origin_begins;  // size() + 1 entries
   std::vector<Origin> origins;          // by rising table
 
   const Origin* begin(uint32_t rank) const {
@@ -33,12 +34,10 @@ struct TableUnion {
   }
 };
 
-// Writes the union of the tables. keep[i][p] == false leaves string p of table
-// i out of account; an empty keep[i] keeps all.
+// keep[i][p] == false leaves string p of table i out of account; an empty
+// keep[i] keeps all.
 TableUnion MergeTables(const std::vector<StringTable>& tables,
-                       const std::vector<std::vector<bool>>& keep,
-                       SectionBuffers* sections, Section offsets,
-                       Section bytes);
+                       const std::vector<std::vector<bool>>& keep);
 
 }  // namespace paperwire::index
 

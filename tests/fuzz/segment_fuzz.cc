@@ -20,6 +20,8 @@
 
 #include "paperwire/v1/query.pb.h"
 #include "service/base/strings.h"
+#include "service/index/files.h"
+#include "service/index/framed_column.h"
 #include "service/index/search.h"
 #include "service/index/segment_builder.h"
 #include "service/index/segment_file.h"
@@ -57,16 +59,16 @@ std::vector<bool> FindTrusted(const std::vector<uint8_t>& bytes) {
     std::fill_n(trusted.begin() + static_cast<ptrdiff_t>(begin), size, true);
   };
   for (const Section s :
-       {Section::kPostings, Section::kEscapes, Section::kPositions}) {
+       {Section::kPostings, Section::kLongPostings, Section::kEscapes,
+        Section::kPositions}) {
     const Extent extent = SectionOf(bytes, s);
     trust(extent.begin, extent.size);
     // And where they lie: the entry of the header.
     trust(32 + static_cast<size_t>(s) * sizeof(extent), sizeof(extent));
   }
+  // Where the postings of each stem begin: the first column of the section.
   const Extent terms = SectionOf(bytes, Section::kTerms);
-  for (uint64_t at = 0; at < terms.size; at += sizeof(TermInfo)) {
-    trust(terms.begin + at, offsetof(TermInfo, forms_begin));
-  }
+  trust(terms.begin, FramedColumn(Bytes(bytes).subspan(terms.begin)).bytes());
   return trusted;
 }
 

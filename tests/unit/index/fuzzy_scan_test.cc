@@ -60,13 +60,12 @@ TEST_F(FuzzyScanTest, FindsWhatTheDefinitionFinds) {
   for (int round = 0; round < 40; ++round) {
     std::set<RandomWord> words;
     for (auto n = Below(400); n > 0; --n) words.insert(Make());
-    std::vector<uint32_t> offsets = {0};
-    std::string bytes;
-    for (const RandomWord& word : words) {
-      bytes += word.bytes;
-      offsets.push_back(static_cast<uint32_t>(bytes.size()));
-    }
-    const StringTable table(offsets, bytes);
+    std::vector<std::string_view> strings;
+    for (const RandomWord& word : words) strings.push_back(word.bytes);
+    std::vector<uint8_t> places, bytes;
+    PutTable(strings, &places, &bytes);
+    const StringTable table(
+        places, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     for (int i = 0; i < 20; ++i) {
       const RandomWord wanted = Make();
       for (const int distance : {1, 2}) {

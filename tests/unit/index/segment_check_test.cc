@@ -71,42 +71,51 @@ TEST_F(SegmentCheckTest, RefusesContradictions) {
   EXPECT_THAT(
       With(Section::kMeta, offsetof(SegmentMeta, total_lengths), uint64_t{1}),
       damaged("totals"));
-  // Columns: base, size and width, then the numbers.
+  // Columns (packed_column.h): base, size and width, then the numbers.
   constexpr size_t kSize = 8;
   constexpr size_t kWidth = 12;
   constexpr size_t kData = 16;
   EXPECT_THAT(With(Section::kVotes, kSize, 61u), damaged("sections"));
-  EXPECT_THAT(With(Section::kVotes, kWidth, 9u), damaged("sections"));
+  EXPECT_THAT(With(Section::kVotes, kWidth, 65u), damaged("sections"));
+  EXPECT_THAT(With(Section::kFlags, kSize, 59u), damaged("sections"));
   EXPECT_THAT(With(Section::kLinks, kWidth, far), damaged("sections"));
-  EXPECT_THAT(With(Section::kForms, kSize, far), damaged("sections"));
   EXPECT_THAT(With(Section::kLengths, kData, uint8_t{0xFF}), damaged("totals"));
   EXPECT_THAT(With(Section::kLengths, 0, int64_t{-1}), damaged("totals"));
-  EXPECT_THAT(With(Section::kNumbers, kData, uint8_t{3}), damaged("papers"));
-  EXPECT_THAT(With(Section::kTermOffsets, 4, far), damaged("stems"));
-  EXPECT_THAT(With(Section::kTermBytes, 0, uint8_t{0xFF}), damaged("stems"));
-  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, documents), 61u),
-              damaged("stems"));
-  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, postings), far),
-              damaged("stems"));
-  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, positions), far),
-              damaged("stems"));
-  EXPECT_THAT(With(Section::kTerms, offsetof(TermInfo, forms_begin), far),
-              damaged("stems"));
-  EXPECT_THAT(With(Section::kTermForms, 0, far), damaged("spellings"));
-  EXPECT_THAT(With(Section::kFormOffsets, 0, 1u), damaged("spellings"));
-  EXPECT_THAT(With(Section::kForms, 0, far), damaged("spellings"));
-  EXPECT_THAT(With(Section::kForms, kData, uint8_t{0xFF}),
+  // Framed ones (framed_column.h): base, slope, size and shift, then frames.
+  constexpr size_t kSlope = 8;
+  constexpr size_t kFramedSize = 16;
+  constexpr size_t kFrame = 24;
+  EXPECT_THAT(With(Section::kNumbers, kSlope, int64_t{-1}), damaged("papers"));
+  EXPECT_THAT(With(Section::kSequences, kFramedSize, 61u), damaged("sections"));
+  EXPECT_THAT(With(Section::kTermForms, kFramedSize, far), damaged("sections"));
+  EXPECT_THAT(With(Section::kKeywordBegins, kFrame + 4, uint8_t{0x7F}),
+              damaged("sections"));
+  // Tables: where the strings begin, then their lengths.
+  EXPECT_THAT(With(Section::kTermTable, 0, uint64_t{far}), damaged("stems"));
+  EXPECT_THAT(With(Section::kTermTable, kFramedSize, 3u), damaged("stems"));
+  EXPECT_THAT(With(Section::kWordBytes, 0, uint8_t{0xFF}), damaged("stems"));
+  EXPECT_THAT(With(Section::kTerms, 0, uint64_t{far}), damaged("stems"));
+  EXPECT_THAT(With(Section::kTerms, kSlope, uint64_t{0}), damaged("stems"));
+  EXPECT_THAT(With(Section::kPostings, 0, uint8_t{0x7E}), damaged("stems"));
+  EXPECT_THAT(With(Section::kTermForms, 0, uint64_t{far}),
               damaged("spellings"));
-  EXPECT_THAT(With(Section::kKeywordOffsets, 4, far), damaged("keywords"));
-  EXPECT_THAT(With(Section::kKeywordBegins, 4, far), damaged("keywords"));
+  EXPECT_THAT(With(Section::kFormTable, 0, uint64_t{1}), damaged("spellings"));
+  EXPECT_THAT(With(Section::kForms, 0, uint64_t{1}), damaged("spellings"));
+  EXPECT_THAT(With(Section::kKeywordTable, 0, uint64_t{far}),
+              damaged("keywords"));
+  EXPECT_THAT(With(Section::kKeywordBegins, 0, uint64_t{1}),
+              damaged("keywords"));
   EXPECT_THAT(With(Section::kKeywordDocuments, 0, 60u), damaged("keywords"));
-  EXPECT_THAT(With(Section::kCategoryBegins, kData + 1, uint8_t{0xFF}),
+  EXPECT_THAT(With(Section::kCategoryBegins, 0, uint64_t{1}),
               damaged("values"));
-  EXPECT_THAT(With(Section::kCategoryBegins, kSize, 60u), damaged("values"));
-  EXPECT_THAT(With(Section::kCategoryOrdinals, 0, far), damaged("values"));
+  EXPECT_THAT(With(Section::kCategoryBegins, kFramedSize, 60u),
+              damaged("values"));
+  EXPECT_THAT(With(Section::kCategoryOrdinals, 0, uint64_t{far}),
+              damaged("values"));
   EXPECT_THAT(With(Section::kCategoryOrdinals, kWidth, 0u), damaged("values"));
-  EXPECT_THAT(With(Section::kSourceOffsets, 4, far), damaged("values"));
-  EXPECT_THAT(With(Section::kVenueOrdinals, 0, far), damaged("values"));
+  EXPECT_THAT(With(Section::kSourceTable, 0, uint64_t{far}), damaged("values"));
+  EXPECT_THAT(With(Section::kVenueOrdinals, 0, uint64_t{far}),
+              damaged("values"));
 }
 
 TEST_F(SegmentCheckTest, RefusesAWrongOrderOfNumbers) {
