@@ -29,7 +29,8 @@ void DocumentColumns::Write(SectionBuffers* sections) const {
     std::transform(rows_.begin(), rows_.end(), column.begin(), value);
     PutFramed(column, &(*sections)[section]);
   };
-  put_framed(Section::kSequences, [](const DocumentRow& r) { return r.sequence; });
+  put_framed(Section::kSequences,
+             [](const DocumentRow& r) { return r.sequence; });
   put(Section::kPublished, [](const DocumentRow& r) { return r.published; });
   put(Section::kVotes, [](const DocumentRow& r) { return r.votes; });
   put(Section::kLinks, [](const DocumentRow& r) { return int64_t{r.links}; });

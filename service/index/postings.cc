@@ -80,7 +80,7 @@ PostingCursor::Piece PostingCursor::BlockPiece(uint32_t block) const {
   p += sizeof(uint32_t);
   piece.gaps = p;
   p += (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = {p, piece.size, entry.codes, entry.exceptions};
+  piece.codes = p;
   return piece;
 }
 
@@ -89,15 +89,14 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   Piece piece;
   piece.size = entry.size;
   const uint32_t chunks = (piece.size + kBlockSize - 1) / kBlockSize;
-  const uint32_t exceptions = LoadAs<uint16_t>(p);
-  const auto codes = static_cast<uint8_t>(LoadAs<uint16_t>(p + 2));
+  piece.packing = p;
   p += 2 * sizeof(uint16_t);
   piece.positions = p;
   p += chunks * sizeof(uint32_t);
   piece.gaps = p;
   p += entry.gap_bits == kBitmap ? kWindowSize / 8
                                  : (piece.size * entry.gap_bits + 7) / 8;
-  piece.codes = {p, piece.size, codes, exceptions};
+  piece.codes = p;
   return piece;
 }
 
@@ -129,13 +128,15 @@ uint32_t PostingCursor::FindBlock(uint32_t document) {
 void PostingCursor::DecodeBlock(uint32_t block) {
   if (decoded_[block]) return;
   decoded_[block] = true;
+  const SparseEntry entry = sparse_entry(block);
   const Piece piece = BlockPiece(block);
   const uint32_t before =
       block == 0 ? UINT32_MAX : sparse_entry(block - 1).last_document;
   const uint32_t at = block * kBlockSize;
-  kernels::Best().unpack(piece.gaps, sparse_entry(block).gap_bits, piece.size,
-                         before, documents_.get() + at);
-  piece.codes.Decode(codes_.get() + at);
+  kernels::Best().unpack(piece.gaps, entry.gap_bits, piece.size, before,
+                         documents_.get() + at);
+  PackedCodes(piece.codes, piece.size, entry.codes, entry.exceptions)
+      .Decode(codes_.get() + at);
 }
 
 void PostingCursor::Range(uint32_t window, uint32_t* begin, uint32_t* end) {
@@ -177,7 +178,7 @@ void PostingCursor::Range(uint32_t window, uint32_t* begin, uint32_t* end) {
 void PostingCursor::EnterWindow(uint32_t window) {
   if (window == window_) return;
   window_ = window;
-  documents_loaded_ = codes_loaded_ = ranks_loaded_ = false;
+  documents_loaded_ = codes_loaded_ = ranks_loaded_ = packed_open_ = false;
   index_ = 0;
   const DenseEntry entry = dense_entry(window);
   bitmap_ = nullptr;
@@ -214,7 +215,18 @@ void PostingCursor::LoadDenseCodes() {
   if (codes_ == nullptr) {
     codes_ = std::make_unique_for_overwrite<uint8_t[]>(kWindowSize + kSlack);
   }
-  piece_.codes.Decode(codes_.get());
+  DenseCodes().Decode(codes_.get());
+}
+
+const PackedCodes& PostingCursor::DenseCodes() {
+  if (!packed_open_) {
+    packed_open_ = true;
+    const auto exceptions = LoadAs<uint16_t>(piece_.packing);
+    const auto head = LoadAs<uint16_t>(piece_.packing + sizeof(uint16_t));
+    packed_ = PackedCodes(piece_.codes, piece_.size,
+                          static_cast<uint8_t>(head), exceptions);
+  }
+  return packed_;
 }
 
 PostingCursor::Run PostingCursor::Load(uint32_t window) {
@@ -327,7 +339,7 @@ bool PostingCursor::Find(uint32_t document) {
     LoadDenseDocuments();
     if (!search(0, piece_.size)) return false;
   }
-  code_ = codes_loaded_ ? codes_[index_] : piece_.codes.At(index_);
+  code_ = codes_loaded_ ? codes_[index_] : DenseCodes().At(index_);
   return true;
 }
 

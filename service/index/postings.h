@@ -172,7 +172,9 @@ class PostingCursor {
     uint32_t size = 0;
     const uint8_t* positions = nullptr;  // 4 bytes for each 128 postings
     const uint8_t* gaps = nullptr;
-    PackedCodes codes;
+    // The codes, and of a window how they are packed.
+    const uint8_t* codes = nullptr;
+    const uint8_t* packing = nullptr;
   };
 
   void DecodeShort();
@@ -191,6 +193,8 @@ class PostingCursor {
   void EnterWindow(uint32_t window);
   void LoadDenseDocuments();
   void LoadDenseCodes();
+  // Where the codes of the window are; they are not asked of every window.
+  const PackedCodes& DenseCodes();
 
   FieldCounts EscapedCounts(uint32_t document) const;
   query::FieldSet EscapedFields(uint32_t document) const;
@@ -226,7 +230,9 @@ class PostingCursor {
   bool documents_loaded_ = false;
   bool codes_loaded_ = false;
   bool ranks_loaded_ = false;
+  bool packed_open_ = false;
   Piece piece_;
+  PackedCodes packed_;
   const uint64_t* bitmap_ = nullptr;
   int gap_bits_ = 0;
   std::unique_ptr<uint16_t[]> ranks_;
@@ -289,6 +295,7 @@ void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
   if (kind_ == Kind::kDense) {
     EnterWindow(window);
     if (bitmap_ != nullptr) {
+      const PackedCodes& codes = DenseCodes();
       uint32_t rank = 0;
       for (uint32_t w = 0; w < kWindowSize / 64; ++w) {
         const uint64_t word = bitmap_[w];
@@ -296,8 +303,7 @@ void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
              bits &= bits - 1) {
           const uint64_t below = word & ((bits & (0 - bits)) - 1);
           visit(w * 64 + static_cast<uint32_t>(std::countr_zero(bits)),
-                piece_.codes.At(rank +
-                                static_cast<uint32_t>(std::popcount(below))));
+                codes.At(rank + static_cast<uint32_t>(std::popcount(below))));
         }
         rank += static_cast<uint32_t>(std::popcount(word));
       }

@@ -58,7 +58,7 @@ const uint8_t* PostingCursor::ChunkCodes() {
   }
   if (codes_chunk_ != chunk_) {
     codes_chunk_ = chunk_;
-    piece_.codes.DecodeChunk(chunk, chunk_codes_.data());
+    DenseCodes().DecodeChunk(chunk, chunk_codes_.data());
   }
   return chunk_codes_.data();
 }

@@ -26,8 +26,8 @@
 
 namespace paperwire::index {
 
-// The sections that it writes end with so many zeros: what the kernels, and a read of eight
-// bytes, may look at behind the data.
+// The sections that it writes end with so many zeros: what the kernels, and a
+// read of eight bytes, may look at behind the data.
 inline constexpr size_t kPostingsPadding = 32;
 
 class PostingsWriter {

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "service/index/field_words.h"
-#include "service/index/keyword_terms.h"
 #include "service/index/framed_column.h"
+#include "service/index/keyword_terms.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
 #include "service/index/string_table.h"
@@ -121,8 +121,10 @@ void SegmentBuilder::WriteWords() {
   meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
   const auto bounds = ImpactTable::Of(meta_.bound_averages);
   // A word takes about that; room that is not used is never touched.
-  sections_[Section::kPostings].reserve(places_.size() * 3 / 2);
-  sections_[Section::kPositions].reserve(places_.size() * 3 / 2);
+  for (const Section section :
+       {Section::kPostings, Section::kLongPostings, Section::kPositions}) {
+    sections_[section].reserve(places_.size() * 3 / 2);
+  }
   PostingsWriter writer(&sections_, classes, *bounds);
   for (uint32_t t = 0; t < terms; ++t) {
     writer.BeginTerm(words.count(t));

@@ -154,10 +154,13 @@ class Checker {
   // Whether `begins` rise from 0 to `end`.
   static bool Divides(const FramedColumn& begins, size_t end) {
     if (begins.size() == 0 || begins[0] != 0) return false;
-    for (uint32_t i = 0; i + 1 < begins.size(); ++i) {
-      if (begins[i] > begins[i + 1]) return false;
+    int64_t last = 0;
+    for (uint32_t i = 1; i < begins.size(); ++i) {
+      const int64_t begin = begins[i];
+      if (begin < last) return false;
+      last = begin;
     }
-    return static_cast<uint64_t>(begins[begins.size() - 1]) == end;
+    return static_cast<uint64_t>(last) == end;
   }
 
   // Stems lie one behind the other, and so do the long ones among them.

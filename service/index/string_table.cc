@@ -93,9 +93,16 @@ void PutWordTables(std::span<const std::string_view> terms,
       term_places.Set(next->term, PutString(term, bytes), term.size());
     }
   };
-  for (uint32_t f = 0; f < forms.size(); ++f) {
-    form_places.Set(f, PutString(forms[f], bytes), forms[f].size());
-    put_odd(f);
+  for (uint32_t f = 0; f < forms.size();) {
+    // Spellings that the next one begins with lie in its bytes.
+    uint32_t last = f;
+    while (last + 1 < forms.size() &&
+           forms[last + 1].starts_with(forms[last])) {
+      ++last;
+    }
+    const size_t begin = PutString(forms[last], bytes);
+    for (; f <= last; ++f) form_places.Set(f, begin, forms[f].size());
+    put_odd(last);
   }
   put_odd(UINT32_MAX);
   auto is_odd = std::vector<bool>(terms.size());

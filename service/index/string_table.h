@@ -69,9 +69,10 @@ class StringTable {
 void PutTable(std::span<const std::string_view> strings,
               std::vector<uint8_t>* table, std::vector<uint8_t>* bytes);
 
-// Writes the tables of stems and of spellings, which share their bytes: a stem
-// lies where its first spelling does when that begins with it, as it does
-// almost always. first_forms[t] is the place of the first spelling of stem t.
+// Writes the tables of stems and of spellings, which share their bytes: a
+// spelling lies where the next one does when that begins with it, and a stem
+// where its first spelling does, as it does almost always. first_forms[t] is
+// the place of the first spelling of stem t.
 void PutWordTables(std::span<const std::string_view> terms,
                    std::span<const std::string_view> forms,
                    std::span<const uint32_t> first_forms,
