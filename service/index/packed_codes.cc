@@ -224,7 +224,8 @@ PackedCodes::PackedCodes(const uint8_t* data, uint32_t size, uint8_t head,
     }
     plane_ = data;
     data += (size + 7) / 8;
-    size = Before(size);
+    const uint32_t last = size - 1;
+    size = Before(last) + (plane_[last / 8] >> (last % 8) & 1);
   }
   run_.size = size;
   run_.bits = head & (CodePacking::kPlane - 1);
@@ -241,17 +242,15 @@ uint32_t PackedCodes::BeforeChunk(uint32_t chunk) const {
 }
 
 uint32_t PackedCodes::Before(uint32_t i) const {
-  // Of the last chunk, when i is where one would begin.
-  const uint32_t chunk = (i == size_ && i > 0 ? i - 1 : i) / kCodeChunk;
-  uint32_t count = BeforeChunk(chunk);
-  const uint8_t* word = plane_ + size_t{chunk} * (kCodeChunk / 8);
-  for (uint32_t left = i - chunk * kCodeChunk; left > 0; word += 8) {
-    const uint32_t n = std::min(left, 64u);
-    count += static_cast<uint32_t>(
-        std::popcount(LoadAs<uint64_t>(word) << (64 - n)));
-    left -= n;
+  uint32_t count = BeforeChunk(i / kCodeChunk);
+  const uint8_t* word = plane_ + size_t{i / kCodeChunk} * (kCodeChunk / 8);
+  if (i % kCodeChunk >= 64) {
+    count += static_cast<uint32_t>(std::popcount(LoadAs<uint64_t>(word)));
+    word += 8;
   }
-  return count;
+  const uint64_t below = (uint64_t{1} << (i % 64)) - 1;
+  return count +
+         static_cast<uint32_t>(std::popcount(LoadAs<uint64_t>(word) & below));
 }
 
 void PackedCodes::Decode(uint8_t* out) const {
@@ -266,9 +265,10 @@ void PackedCodes::DecodeChunk(uint32_t chunk, uint8_t* out) const {
   const uint32_t end = std::min(begin + kCodeChunk, size_);
   if (plane_ == nullptr) return run_.Decode(begin, end, out);
   const uint32_t first = BeforeChunk(chunk);
+  const uint32_t past = end == size_ ? run_.size : BeforeChunk(chunk + 1);
   const uint32_t from = first / kCodeChunk * kCodeChunk;
   std::array<uint8_t, 2 * kCodeChunk + 16> nonzeros;
-  run_.Decode(from, Before(end), nonzeros.data());
+  run_.Decode(from, past, nonzeros.data());
   Expand(plane_ + begin / 8, end - begin, nonzeros.data() + (first - from),
          out);
 }
