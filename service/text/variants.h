@@ -4,9 +4,11 @@
 //     ToOneSpelling(&word);    // "tumors"
 //
 // British and American spellings (`behaviour`, `fibre`, `optimise`,
-// `anaemia`), and plurals that no rule of endings undoes (`women`, `matrices`,
-// `hypotheses`). What comes out is for the stemmer, not for people: of two
-// spellings the one whose stem covers more is taken, right or not.
+// `anaemia`), plurals that no rule of endings undoes (`women`, `matrices`,
+// `hypotheses`, `llms`), and adjectives that are their noun in other words
+// (`viral`, `dietary`, `fibrotic`). What comes out is for the stemmer, not for
+// people: of two spellings the one whose stem covers more is taken, right or
+// not.
 
 #ifndef PAPERWIRE_SERVICE_TEXT_VARIANTS_H_
 #define PAPERWIRE_SERVICE_TEXT_VARIANTS_H_
