@@ -6,9 +6,12 @@
 #define PAPERWIRE_SERVICE_INDEX_FIELD_WORDS_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/text/analyzer.h"
+#include "service/text/names.h"
 
 namespace paperwire::index {
 
@@ -43,6 +46,28 @@ uint32_t ForEachWord(text::Analyzer& analyzer, std::string_view text,
     if (any) base = last + kValueGap;
   }
   return words;
+}
+
+// Calls visit(initial, position) for the initial (text/names.h) of each
+// forename among `names`, the text of the field of authors.
+template <typename Visit>
+void ForEachInitial(text::Analyzer& analyzer, std::string_view names,
+                    Visit visit) {
+  uint32_t words = 0;
+  uint32_t base = 0;
+  while (!names.empty()) {
+    const size_t end = names.find('\n');
+    const std::string_view name = names.substr(0, end);
+    names.remove_prefix(end == std::string_view::npos ? names.size() : end + 1);
+    const std::vector<text::Token>& tokens = analyzer.Tokenize(name);
+    words += static_cast<uint32_t>(tokens.size());
+    if (words > kMaxFieldWords) return;
+    text::ForEachForename(name, tokens, [&](const text::Token& token) {
+      const std::string initial = text::Initial(token.form);
+      if (!initial.empty()) visit(initial, base + token.position);
+    });
+    if (!tokens.empty()) base += tokens.back().position + kValueGap;
+  }
 }
 
 }  // namespace paperwire::index

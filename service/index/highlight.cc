@@ -13,6 +13,7 @@
 #include "service/index/leaves.h"
 #include "service/index/phrase_places.h"
 #include "service/index/snippet.h"
+#include "service/text/names.h"
 
 namespace paperwire::index {
 namespace {
@@ -23,6 +24,12 @@ using query::Node;
 template <typename Visit>
 void ForEachMatch(const TextWords& words, const query::Word& wanted,
                   uint32_t stem_hash, Visit visit) {
+  if (wanted.stem == text::Initial(wanted.form)) {
+    for (uint32_t word = 0; word < words.size(); ++word) {
+      if (words.Form(word).starts_with(wanted.form)) visit(word);
+    }
+    return;
+  }
   for (uint32_t word = words.FirstWithStemHash(stem_hash);
        words.HasStemHash(word, stem_hash); ++word) {
     if (wanted.exact ? words.Form(word) == wanted.form

@@ -73,19 +73,27 @@ void SegmentBuilder::Add(const Document& document) {
 }
 
 void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
+  const auto add = [&](std::string_view word, uint8_t field,
+                       uint32_t position) {
+    const auto [form, is_new] = forms_.Add(word);
+    if (is_new) form_terms_.push_back(terms_.Add(analyzer_.Stem(word)).first);
+    places_.push_back({form, meta_.documents, position, field});
+  };
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
     const uint32_t length = ForEachWord(
         analyzer_, document.text[f],
         [&](const text::Token& token, uint32_t position) {
-          const auto [form, is_new] = forms_.Add(token.form);
-          if (is_new) {
-            form_terms_.push_back(terms_.Add(analyzer_.Stem(token.form)).first);
-          }
-          places_.push_back({form, meta_.documents, position, f});
+          add(token.form, f, position);
         });
     (*lengths)[f] = static_cast<uint16_t>(length);
     meta_.total_lengths[f] += length;
   }
+  // Initials are no words of their own: they do not count for the length.
+  constexpr auto kAuthor = static_cast<uint8_t>(query::TextField::kAuthor);
+  ForEachInitial(analyzer_, document.text[kAuthor],
+                 [&](std::string_view initial, uint32_t position) {
+                   add(initial, kAuthor, position);
+                 });
 }
 
 void SegmentBuilder::WriteWords() {

@@ -179,6 +179,8 @@ class NameList {
       phrase.kind = words.size() > 1 ? Node::Kind::kPhrase : Node::Kind::kWord;
       phrase.fields = OnlyField(query::TextField::kAuthor);
       phrase.words = std::move(words);
+      phrase.slop = query::kNameSlop;
+      query::ReadAsName(&phrase);
     }
     Name& name = names_[place->second];
     ++name.papers;

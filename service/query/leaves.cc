@@ -117,6 +117,7 @@ Node LeafBuilder::FromTokens(std::string_view part, const Scope& scope) {
   }
   for (Word& word : node.words) word.stem = analyzer_->Stem(word.form);
   if (node.words.size() > 1) node.kind = Node::Kind::kPhrase;
+  ReadAsName(&node);
   return node;
 }
 
@@ -247,7 +248,12 @@ absl::StatusOr<Node> LeafBuilder::MakePhrase(const Lexeme& lexeme,
     ASSIGN_OR_RETURN(node.boost, ParseBoost(suffix.substr(caret + 1)));
     suffix = suffix.substr(0, caret);
   }
-  if (suffix.empty()) return node;
+  if (suffix.empty()) {
+    if (scope.field == Field::kAuthor && node.kind == Node::Kind::kPhrase) {
+      node.slop = kNameSlop;
+    }
+    return node;
+  }
   const int slop = SmallNumber(suffix.substr(1));
   if (slop < 0 || slop > kMaxSlop) {
     return Error(suffix, StrCat("Bad distance ", Quoted(suffix)),

@@ -8,6 +8,7 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/query/error.h"
+#include "service/text/external_id.h"
 #include "service/text/utf8.h"
 
 namespace paperwire::query {
@@ -283,9 +284,10 @@ class Lexer {
            lexemes_.back().kind != Kind::kPlain;
   }
 
-  // An address: text, whatever signs are in it.
+  // An address: of a paper, or text, whatever signs are in it.
   absl::Status ReadAddress(bool* found) {
     *found = true;
+    if (ReadBareId()) return absl::OkStatus();
     const size_t begin = at_;
     at_ = ChunkEnd(at_);
     const std::string_view body = text_.substr(begin, at_ - begin);
@@ -336,9 +338,21 @@ class Lexer {
     return end;
   }
 
+  // An address of a paper, an arXiv id or a DOI, as they are pasted.
+  bool ReadBareId() {
+    const size_t begin = at_;
+    const size_t end = IdEnd(begin);
+    const std::string_view body = text_.substr(begin, end - begin);
+    if (!text::IsBareExternalId(body)) return false;
+    at_ = end;
+    Add(Kind::kId, begin).body = body;
+    return true;
+  }
+
   absl::Status ReadChunk() {
     const size_t begin = at_;
     const bool at_start = AtStart();
+    if ((at_start || AfterPrefix()) && ReadBareId()) return absl::OkStatus();
     at_ = ChunkEnd(at_);
     const std::string_view body = text_.substr(begin, at_ - begin);
     if (body == "&&" || body == "||") {

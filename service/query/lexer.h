@@ -32,7 +32,8 @@ struct Lexeme {
     kPhrase,  // body is what stands between the quotes
     kChunk,   // body is a run of other characters with operators in it
     kPlain,   // body is a run of other characters that is text alone
-    kId,      // body is the value of id:, or "doi:..." and its like as a whole
+    kId,      // body is the value of id:, or as a whole "doi:..." and its
+              // like, the address of a paper, an arXiv id, a DOI
     kEnd,
   };
   Kind kind = Kind::kEnd;

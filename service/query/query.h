@@ -39,7 +39,8 @@ constexpr FieldSet OnlyField(TextField f) {
 
 // A word to look for.
 struct Word {
-  // The folded form as typed, and its stem (text::Analyzer).
+  // The folded form as typed, and its stem (text::Analyzer); of an initial in
+  // the name of an author, what text/names.h makes of it.
   std::string form;
   std::string stem;
   // Only this form, instead of every form with this stem.
@@ -133,6 +134,14 @@ std::string ToString(const Node& node);
 // Lets the words of a phrase score in its place; see Node::children. Anew when
 // they did already. What is no phrase, or of common words only, stays.
 void ScoreByWords(Node* phrase);
+
+// Makes a phrase in the field of authors, alone, one of a name: a letter is an
+// initial and stands for every forename that begins with it. Other nodes stay.
+void ReadAsName(Node* phrase);
+// How many other words may stand in the name of an author, and the words of it
+// in any order, when nobody says how many: "Geoffrey Hinton" finds "Geoffrey E.
+// Hinton" and "Hinton, Geoffrey".
+inline constexpr int kNameSlop = 1;
 
 // Whether two trees are the same; where they stand in a text does not count.
 bool operator==(const Node& a, const Node& b);

@@ -1,5 +1,6 @@
 // Prints a tree as text that parses to it. Words are bare where that is safe;
-// common words stand in quotes, because bare ones would be left aside.
+// common words stand in quotes, because bare ones would be left aside, and so
+// do words that would be ids.
 
 #include <array>
 #include <charconv>
@@ -11,6 +12,7 @@
 #include "service/query/dates.h"
 #include "service/query/query.h"
 #include "service/text/analyzer.h"
+#include "service/text/external_id.h"
 
 namespace paperwire::query {
 namespace {
@@ -113,7 +115,9 @@ void AppendLeaf(const Node& node, std::string* out) {
         StrAppend(out, i == 0 ? "" : " ", node.words[i].form);
       }
       *out += '"';
-      if (node.slop > 0) StrAppend(out, "~", node.slop);
+      if (node.slop > 0 || node.fields == OnlyField(TextField::kAuthor)) {
+        StrAppend(out, "~", node.slop);
+      }
       break;
     case Kind::kPrefix:
       StrAppend(out, form, "*");
@@ -122,7 +126,7 @@ void AppendLeaf(const Node& node, std::string* out) {
       StrAppend(out, form, "~", node.distance);
       break;
     default:
-      if (text::IsStopWord(form)) {
+      if (text::IsStopWord(form) || text::IsBareExternalId(form)) {
         StrAppend(out, "\"", form, "\"");
       } else {
         *out += form;

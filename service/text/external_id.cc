@@ -299,6 +299,15 @@ absl::StatusOr<ExternalIdPair> ParseExternalId(std::string_view text) {
   return ExternalIdPair("", std::string(trimmed));
 }
 
+bool IsBareExternalId(std::string_view text) {
+  if (const std::optional<ExternalIdPair> address = SplitAddress(text)) {
+    return NormalizeExternalId(address->first, address->second).ok();
+  }
+  if (CanonicalArxiv(text).has_value()) return true;
+  constexpr size_t kRegistrant = std::string_view("10.1000").size();
+  return CanonicalDoi(text).has_value() && text.find('/') >= kRegistrant;
+}
+
 std::string ExternalIdKey(std::string_view scheme, std::string_view value) {
   if (scheme.empty()) return Lower(value);
   return absl::AsciiStrToLower(StrCat(scheme, ":", value));

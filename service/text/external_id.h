@@ -48,6 +48,11 @@ absl::StatusOr<ExternalIdPair> NormalizeExternalId(std::string_view scheme,
 // of the shape of an arXiv id or a DOI is spelled like one.
 absl::StatusOr<ExternalIdPair> ParseExternalId(std::string_view text);
 
+// Whether a text is, without a scheme before it, the id of a paper and nothing
+// else: a known address, an arXiv id, or a DOI whose registrant has the four
+// digits that all have.
+bool IsBareExternalId(std::string_view text);
+
 // What an id is looked up by: "scheme:value", or the value alone when the
 // scheme is empty, in lower case (ASCII).
 std::string ExternalIdKey(std::string_view scheme, std::string_view value);

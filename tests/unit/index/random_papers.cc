@@ -92,6 +92,7 @@ Node RandomPapers::MakeLeaf() {
       leaf.words.push_back(MakeQueryWord());
     }
     leaf.slop = OneIn(2) ? 0 : 1 + Below(5);
+    query::ReadAsName(&leaf);
     if (leaf.slop == 0 && OneIn(2)) query::ScoreByWords(&leaf);
   } else if (kind == 8) {
     leaf.kind = Node::Kind::kPrefix;

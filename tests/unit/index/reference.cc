@@ -113,8 +113,38 @@ Reference::Fields Reference::Cut(const Document& document) {
       if (fields[f].size() > before) base = last + kValueGap;
     }
     for (Word& word : fields[f]) word.stem = analyzer_.Stem(word.form);
+    if (f == static_cast<size_t>(query::TextField::kAuthor)) {
+      AddInitials(&fields[f]);
+    }
   }
   return fields;
+}
+
+// Of each name that is written forenames first, all words but the last; these
+// tests have no others.
+void Reference::AddInitials(std::vector<Word>* words) {
+  std::vector<Word> initials;
+  for (size_t i = 0; i + 1 < words->size(); ++i) {
+    const Word& word = (*words)[i];
+    const char letter = word.form[0];
+    if ((*words)[i + 1].position - word.position >= kValueGap) continue;
+    if (letter < 'a' || letter > 'z') continue;
+    const std::string form = std::string("0initial") + letter;
+    initials.push_back({form, form, word.position});
+  }
+  words->insert(words->end(), initials.begin(), initials.end());
+  std::stable_sort(words->begin(), words->end(),
+                   [](const Word& a, const Word& b) {
+                     return a.position < b.position;
+                   });
+}
+
+// Initials do not count.
+size_t Reference::Length(const std::vector<Word>& words) {
+  return static_cast<size_t>(
+      std::count_if(words.begin(), words.end(), [](const Word& word) {
+        return !word.form.starts_with("0initial");
+      }));
 }
 
 void Reference::CutAll() {
@@ -149,9 +179,14 @@ uint32_t Reference::Count(const Node& leaf, const std::vector<Word>& words) {
     if (leaf.slop == 0) {
       bool all = true;
       for (size_t i = 0; i < n && all; ++i) {
-        all = first + i < words.size() &&
-              words[first + i].position == words[first].position + i &&
-              is(words[first + i], leaf.words[i]);
+        if (i == 0) {
+          all = is(words[first], leaf.words[0]);
+          continue;
+        }
+        all = std::any_of(words.begin(), words.end(), [&](const Word& w) {
+          return w.position == words[first].position + i &&
+                 is(w, leaf.words[i]);
+        });
       }
       count += all;
       continue;
@@ -237,7 +272,7 @@ void Reference::TakeStatistics(const Node& root) {
   for (const Node* leaf : leaves) idf_[leaf] = Idf(*leaf);
   for (size_t f = 0; f < average_.size(); ++f) {
     uint64_t total = 0;
-    for (const auto& [number, fields] : words_) total += fields[f].size();
+    for (const auto& [number, fields] : words_) total += Length(fields[f]);
     average_[f] =
         static_cast<double>(total) / static_cast<double>(words_.size());
   }
@@ -256,7 +291,7 @@ double Reference::Score(const Node& root, const Fields& fields) {
       if (count == 0) continue;
       any = true;
       const FieldRanking& r = kFieldRanking[f];
-      const double length = static_cast<double>(fields[f].size());
+      const double length = static_cast<double>(Length(fields[f]));
       tf += count * (r.weight / (1 - r.b + r.b * (length / average_[f])));
     }
     if (any) {

@@ -43,6 +43,8 @@ class Reference {
   using Fields = std::array<std::vector<Word>, query::kTextFields>;
 
   Fields Cut(const Document& document);
+  static void AddInitials(std::vector<Word>* words);
+  static size_t Length(const std::vector<Word>& words);
   void CutAll();
   bool IsTrue(const query::Node& node, const Document& d, const Fields& fields);
   // How often a scoring leaf is true of a field.

@@ -300,6 +300,7 @@ class RandomTree {
         for (int n = 2 + Below(3); n > 0; --n) {
           node.words.push_back(MakeWord(exact));
         }
+        ReadAsName(&node);
         node.slop = Below(2) * Below(1000);
         if (node.slop == 0 && Below(2) == 0) ScoreByWords(&node);
         break;

@@ -105,6 +105,24 @@ TEST_F(MatcherTest, LeavesToTheSearchCodeWhatAProgramCannotDecide) {
               UnorderedElementsAre(near, prefix));
 }
 
+TEST_F(MatcherTest, ReadsNamesOfAuthorsAsASearchDoes) {
+  const uint32_t full = Add("author:\"Yoshua Bengio\"");
+  const uint32_t initial = Add("author:\"Y. Bengio\" rivers");
+  const uint32_t turned = Add("author:\"Bengio, Yoshua\"");
+  Add("author:\"S. Bengio\"");
+  Add("author:\"Yann Bengio\"");
+  Add("\"y bengio\"");
+  index::Document document;
+  document.number = 1;
+  document.text[0] = "Of rivers";
+  document.text[2] = "Sonia Lake\nYoshua P. Bengio";
+  const auto matched = matcher_.Match(*MakeSegment({document}));
+  ASSERT_OK(matched);
+  std::vector<uint32_t> handles;
+  for (const Matched& m : *matched) handles.push_back(m.handle);
+  EXPECT_THAT(handles, UnorderedElementsAre(full, initial, turned));
+}
+
 TEST_F(MatcherTest, AQueryOfManyAnchorsMatchesOnce) {
   const uint32_t any = Add("graph OR model OR network OR \"a model\"");
   EXPECT_THAT(Match("graph network", "a model"), UnorderedElementsAre(any));
