@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/index/budget.h"
 #include "service/index/leaves.h"
 #include "service/index/plan.h"
 #include "service/index/search.h"
@@ -73,7 +74,7 @@ Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
                                     const query::Query& query, int64_t number) {
   std::vector<LeafCache> caches(snapshot.segments().size());
-  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root, &caches));
+  RETURN_IF_ERROR(CheckBudget(snapshot, query.root, nullptr, &caches));
   Snapshot::Place place;
   if (!snapshot.Find(number, &place)) {
     return absl::NotFoundError(

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "service/base/status_macros.h"
+#include "service/index/budget.h"
 #include "service/index/plan.h"
 #include "service/index/search.h"
-#include "service/index/statistics.h"
 
 namespace paperwire::index {
 namespace {
@@ -37,7 +37,7 @@ void ForEachMatch(const SegmentView& view, const query::Node& root,
 absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
                                             const query::Query& query) {
   std::vector<LeafCache> caches(snapshot.segments().size());
-  RETURN_IF_ERROR(CheckExpansions(snapshot, query.root, &caches));
+  RETURN_IF_ERROR(CheckBudget(snapshot, query.root, nullptr, &caches));
   std::vector<Match> matches;
   for (size_t i = 0; i < snapshot.segments().size(); ++i) {
     const SegmentView& view = snapshot.segments()[i];

@@ -18,6 +18,7 @@
 
 #include "service/base/status_macros.h"
 #include "service/index/boolean_matchers.h"
+#include "service/index/budget.h"
 #include "service/index/facets.h"
 #include "service/index/leaves.h"
 #include "service/index/plan.h"
@@ -51,7 +52,7 @@ class Searcher {
   }
 
   absl::StatusOr<SearchResult> Run() {
-    RETURN_IF_ERROR(CheckExpansions(snapshot_, root_, &caches_));
+    RETURN_IF_ERROR(CheckBudget(snapshot_, root_, options_.check, &caches_));
     SearchResult result;
     if (options_.strict && MissesAWord()) {
       for (FacetCounter& f : facets_) result.facets.push_back(f.Finish());

@@ -101,13 +101,11 @@ struct SearchResult {
   std::vector<FacetCounts> facets;
 };
 
-// INVALID_ARGUMENT (base/error_details.h, field "text") when a prefix or
-// fuzzy word stands for more spellings than kMaxExpansions, saying which and
-// what to do; else what `check` returned. Any thread.
+// INVALID_ARGUMENT when the query costs too much (budget.h), saying which part
+// of it and what to do; else what `check` returned. Any thread.
 absl::StatusOr<SearchResult> Search(const Snapshot& snapshot,
                                     const query::Query& query,
                                     const SearchOptions& options);
-inline constexpr int kMaxExpansions = 4096;
 
 // All full matches, as (sequence, number), by rising sequence.
 struct Match {

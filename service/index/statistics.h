@@ -8,12 +8,15 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "service/index/plan.h"
 #include "service/index/snapshot.h"
 #include "service/query/query.h"
 
 namespace paperwire::index {
+
+// How many of these documents of a segment live.
+uint32_t CountLive(const SegmentView& view,
+                   const std::vector<uint32_t>& documents);
 
 // The living documents of a segment in which the stem stands, in any field.
 uint32_t LiveDocuments(const SegmentView& view, uint32_t term);
@@ -26,11 +29,6 @@ int64_t DocumentsWithWord(const Snapshot& snapshot, const query::Word& word);
 // for each segment.
 double LeafIdf(const Snapshot& snapshot, const query::Node& leaf,
                std::vector<LeafCache>* caches);
-
-// INVALID_ARGUMENT when a prefix or fuzzy word of the tree, also under a Not,
-// stands for more than kMaxExpansions spellings of living documents.
-absl::Status CheckExpansions(const Snapshot& snapshot, const query::Node& root,
-                             std::vector<LeafCache>* caches);
 
 }  // namespace paperwire::index
 

@@ -81,6 +81,35 @@ def test_malformed_queries(searches, text, part):
         error.details()
 
 
+def test_hostile_queries(searches, client):
+    """What costs too much is refused, with the part that costs and a way out."""
+    letters = "abcdefgh"
+    client.import_papers(
+        [{"title": f"Words {letter}",
+          "abstract": " ".join(f"{letter}{i}x" for i in range(3900))}
+         for letter in letters], progress=False)
+    wild = " OR ".join(f"{letter}*" for letter in letters)
+    error = refused(lambda: searches.Search(search_request(wild)), INVALID,
+                    "16384 words together", "write more letters")
+    details = dict(error.trailing_metadata())["grpc-status-details-bin"]
+    assert b"QUERY_TOO_COSTLY" in details
+    assert b"query.text" in details
+    refused(lambda: searches.Search(search_request("word~ " * 100)), INVALID,
+            "More than 64 words with")
+    refused(lambda: searches.Search(search_request("x " * 8000)), INVALID,
+            "More than 1024 words and conditions")
+    refused(lambda: searches.Search(search_request("x " * 10_000)), INVALID,
+            "at most 16384")
+    # Within the budget, and long: the deadline ends it.
+    long = " OR ".join(f'"a{i}x b{i}x c{i}x"~1000' for i in range(250))
+    start = time.monotonic()
+    with pytest.raises(grpc.RpcError) as caught:
+        searches.Search(search_request(long), timeout=1e-4)
+    assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert time.monotonic() - start < 1 * PATIENCE
+    assert client.search("a1x", strict=True).total == 1
+
+
 def test_masks_sizes_orders_and_facets(searches):
     request = search_request()
     request.read_mask.paths.append("titel")

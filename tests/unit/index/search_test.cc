@@ -11,6 +11,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "service/base/error_details.h"
+#include "service/index/budget.h"
 #include "service/index/facets.h"
 #include "service/index/index.h"
 #include "service/query/parser.h"
@@ -171,6 +173,57 @@ TEST_F(SearchTest, RefusesTooManySpellings) {
       MatchSegment(*snapshot->segments().front().segment, Parse("w*"));
   ASSERT_OK(matched);
   EXPECT_THAT(*matched, ElementsAre(1));
+}
+
+TEST_F(SearchTest, RefusesTooManySpellingsTogether) {
+  std::string text;
+  std::string query = "a0x";
+  for (const char letter : std::string("abcdef")) {
+    for (int i = 0; i < kMaxExpansions - letter; ++i) {
+      text += letter + std::to_string(i) + "x ";
+    }
+    query += std::string(" OR ") + letter + "*";
+  }
+  Add("Words", text);
+  Apply();
+  const auto snapshot = index_->snapshot();
+  const auto result = Search(*snapshot, Parse(query), {});
+  EXPECT_THAT(result, IsError(absl::StatusCode::kInvalidArgument,
+                              "more than 16384 words together, \"a*\" alone "
+                              "for 3999; write more letters before"));
+  EXPECT_EQ(FieldOf(result.status()), "text");
+  EXPECT_EQ(ReasonOf(result.status())->reason, "QUERY_TOO_COSTLY");
+  EXPECT_EQ(ReasonOf(result.status())->facts["part"], "a*");
+  EXPECT_THAT(Numbers("a* b* c* d*"), ElementsAre(1));
+}
+
+TEST_F(SearchTest, RefusesTooManyFuzzyWords) {
+  Add("Graph");
+  Apply();
+  std::string text = "graph~";
+  for (int i = 1; i < kMaxFuzzyWords; ++i) text += " OR graph~";
+  EXPECT_THAT(Numbers(text), ElementsAre(1));
+  const auto result =
+      Search(*index_->snapshot(), Parse(text + " OR tree~"), {});
+  EXPECT_THAT(result, IsError(absl::StatusCode::kInvalidArgument,
+                              "More than 64 words with \"~\", from \"tree~\" "
+                              "on"));
+  EXPECT_EQ(ReasonOf(result.status())->reason, "QUERY_TOO_COSTLY");
+}
+
+TEST_F(SearchTest, StopsWhenToldBeforeWordsAreExpanded) {
+  Add("Graph");
+  Apply();
+  int asked = 0;
+  SearchOptions options;
+  options.check = [&asked] {
+    return ++asked < 3 ? absl::OkStatus()
+                       : absl::DeadlineExceededError("too late");
+  };
+  EXPECT_THAT(
+      Search(*index_->snapshot(), Parse("a* b* c* d* e*"), options),
+      IsError(absl::StatusCode::kDeadlineExceeded, "too late"));
+  EXPECT_EQ(asked, 3);
 }
 
 TEST_F(SearchTest, SpellingsOfDeletedPapersDoNotCountAgainstTheLimit) {
