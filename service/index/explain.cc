@@ -69,10 +69,29 @@ Explanation ExplainLeaf(const query::Node& leaf, const FieldCounts& counts,
   return e;
 }
 
+// The words' sum stays what it is; each part of the boost adds its share.
+void AddBoost(const Boost& boost, const Segment& segment, uint32_t document,
+              Explanation* all) {
+  if (!boost.Any()) return;
+  const double words = all->value;
+  const auto add = [&](double part, double weight, std::string_view what) {
+    if (weight == 0) return;
+    Explanation& e = all->details.emplace_back();
+    e.value = words * part;
+    e.description = absl::StrFormat("%s, %.4g of weight %.4g", ToAbsl(what),
+                                    part / weight, weight);
+  };
+  add(boost.Recency(segment, document), boost.recency_weight, "recency");
+  add(boost.Votes(segment, document), boost.votes_weight, "votes");
+  all->value = words * boost.Factor(segment, document);
+  all->description += ", boosted";
+}
+
 }  // namespace
 
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
-                                    const query::Query& query, int64_t number) {
+                                    const query::Query& query, int64_t number,
+                                    const Boost& boost) {
   std::vector<LeafCache> caches(snapshot.segments().size());
   RETURN_IF_ERROR(CheckBudget(snapshot, query.root, nullptr, &caches));
   Snapshot::Place place;
@@ -100,6 +119,7 @@ absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
   all.description = all.details.empty()
                         ? "no word of the query stands in the paper"
                         : "the sum of the words of the query";
+  AddBoost(boost, segment, place.document, &all);
   return all;
 }
 

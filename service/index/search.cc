@@ -265,7 +265,7 @@ class Searcher {
     if (none && !any) return absl::OkStatus();
     if (!Prunes()) return ScoreAll(index, full, any, leaves, set_of);
 
-    WindowScorer scorer(s, snapshot_, leaves, scorers_);
+    WindowScorer scorer(s, snapshot_, leaves, scorers_, options_.boost);
     // Windows by falling bound, the earlier first.
     std::vector<std::pair<uint32_t, uint32_t>> windows;  // bound, ~number
     for (uint32_t w = 0; w < scorer.windows(); ++w) {
@@ -295,6 +295,7 @@ class Searcher {
                         SetOf set_of) {
     const Segment& s = segment(index);
     auto scores = std::make_unique<WindowScores>();
+    const bool boosts = options_.boost.Any();
     for (uint32_t w = 0; w < WindowCount(s.documents()); ++w) {
       RETURN_IF_ERROR(Check());
       const Window window = WindowAt(index, w);
@@ -312,6 +313,7 @@ class Searcher {
         Hit hit;
         hit.key.full = full;
         hit.key.score = (*scores)[i];
+        if (boosts) hit.key.score *= options_.boost.Factor(s, d);
         hit.key.number = s.numbers()[d];
         SetOrderValue(options_.order, s, d, &hit.key);
         hit.sequence = s.sequences()[d];

@@ -18,6 +18,7 @@
 // ranking.h has the parameters and why. A phrase counts its occurrences and
 // takes the sum of its words' idf; a prefix or fuzzy word counts as one word
 // with all its spellings. Leaves that stand more than once count each time.
+// A boost (boost.h) multiplies the sum.
 //
 // Order: full before partial, then by `order`, then by falling score, then by
 // rising number. tests/unit/index/reference.h says the same slowly; both give
@@ -33,6 +34,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/index/boost.h"
 #include "service/index/document.h"
 #include "service/index/snapshot.h"
 #include "service/query/query.h"
@@ -80,6 +82,8 @@ struct SearchOptions {
   // first hits can be, which is much faster for frequent words.
   bool count_total = true;
   Order order = Order::kRelevance;
+  // Raises scores; by default none.
+  Boost boost = {};
   std::vector<FacetRequest> facets = {};  // over the full matches
   // Asked now and then inside the loops; a status that is not OK ends the
   // search with it (a deadline that passed, a caller that left). May be null.
@@ -129,7 +133,8 @@ struct Explanation {
   std::vector<Explanation> details;
 };
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
-                                    const query::Query& query, int64_t number);
+                                    const query::Query& query, int64_t number,
+                                    const Boost& boost = {});
 
 // A query for papers like this one: its most telling terms (tf * idf, at most
 // `max_terms`) joined by Or. `terms` receives them, most telling first.

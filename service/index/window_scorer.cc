@@ -28,9 +28,10 @@ constexpr uint32_t kFew = kWindowSize / 8;
 WindowScorer::WindowScorer(
     const Segment& segment, const Snapshot& snapshot,
     const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
-    const std::vector<LeafScorer>& scorers)
+    const std::vector<LeafScorer>& scorers, const Boost& boost)
     : segment_(segment),
       windows_(WindowCount(segment.documents())),
+      boost_(boost),
       leaf_places_(leaves.size(), SIZE_MAX),
       window_bounds_(windows_) {
   double weights = 0;
@@ -73,7 +74,7 @@ bool WindowScorer::MayHave(size_t leaf, uint32_t window) const {
 }
 
 uint32_t WindowScorer::Need(const TopHits& top) const {
-  const double least = top.least_score();
+  const double least = top.least_score() / boost_.Max();
   if (!(least > 0)) return 0;
   // A little less, for the rounding of exact sums.
   return static_cast<uint32_t>(least / unit_ * (1 - 1e-9));
@@ -174,6 +175,7 @@ void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
     is_any = true;
     hit.key.score += leaf.scorer.Score(counts, lengths.data());
   }
+  if (boost_.Any()) hit.key.score *= boost_.Factor(segment_, document);
   if ((!is_any && !any) || hit.key.score < top->least_score()) return;
   hit.key.full = full;
   hit.key.number = segment_.numbers()[document];

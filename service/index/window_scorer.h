@@ -25,6 +25,7 @@
 #include <memory>
 #include <vector>
 
+#include "service/index/boost.h"
 #include "service/index/impacts.h"
 #include "service/index/matcher.h"
 #include "service/index/snapshot.h"
@@ -42,7 +43,7 @@ class WindowScorer {
   // where the leaf is true of nothing in the segment.
   WindowScorer(const Segment& segment, const Snapshot& snapshot,
                const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
-               const std::vector<LeafScorer>& scorers);
+               const std::vector<LeafScorer>& scorers, const Boost& boost);
 
   uint32_t windows() const { return windows_; }
 
@@ -108,6 +109,9 @@ class WindowScorer {
 
   const Segment& segment_;
   const uint32_t windows_;
+  // Bounds are of scores before the boost: a page's least score is brought
+  // down by as much as the boost can raise one.
+  const Boost boost_;
   double unit_ = 1;  // of the sums, in scores
   std::vector<Leaf> leaves_;
   std::vector<size_t> leaf_places_;  // by leaf of the tree; SIZE_MAX: none

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "service/base/error_details.h"
 #include "service/base/hash.h"
 #include "service/base/paper_id.h"
@@ -14,6 +15,7 @@
 #include "service/index/document.h"
 #include "service/index/search.h"
 #include "service/journal/journal.h"
+#include "service/rpc/boost.h"
 #include "service/rpc/convert.h"
 #include "service/rpc/hits.h"
 #include "service/rpc/status.h"
@@ -23,7 +25,7 @@ namespace paperwire::rpc {
 namespace {
 
 constexpr char kPageToken = 'p';
-constexpr size_t kTokenFields = 8;
+constexpr size_t kTokenFields = 9;
 constexpr int kMaxBatch = 100;
 constexpr int kSimilarTerms = 25;
 
@@ -32,24 +34,27 @@ constexpr int kSimilarTerms = 25;
 uint64_t WalkFingerprint(const query::Query& query,
                          const v1::SearchRequest& request) {
   return StableHash(StrCat(query::Fingerprint(query), "\n", request.order_by(),
-                           "\n", request.strict() ? 1 : 0));
+                           "\n", request.strict() ? 1 : 0, "\n",
+                           request.boost().SerializeAsString()));
 }
 
 std::string MakePageToken(uint64_t journal, uint64_t fingerprint,
-                          int64_t sequence, const index::HitKey& last) {
+                          int64_t sequence, int64_t boost_from,
+                          const index::HitKey& last) {
   return SealToken(
       kPageToken,
       {journal, fingerprint, static_cast<uint64_t>(sequence),
        static_cast<uint64_t>(last.full),
        static_cast<uint64_t>(last.has_order_value),
        static_cast<uint64_t>(last.order_value),
-       std::bit_cast<uint64_t>(last.score), static_cast<uint64_t>(last.number)});
+       std::bit_cast<uint64_t>(last.score), static_cast<uint64_t>(last.number),
+       static_cast<uint64_t>(boost_from)});
 }
 
 // Reads a token into the place to go on from, and finds its snapshot.
 absl::Status OpenPageToken(const SearchContext& context,
                            const std::string& token, uint64_t fingerprint,
-                           index::HitKey* after,
+                           index::HitKey* after, index::Boost* boost,
                            std::shared_ptr<const index::Snapshot>* snapshot) {
   ASSIGN_OR_RETURN(std::vector<uint64_t> fields,
                    OpenToken(kPageToken, token, kTokenFields, "page_token"));
@@ -78,6 +83,7 @@ absl::Status OpenPageToken(const SearchContext& context,
   after->order_value = static_cast<int64_t>(fields[5]);
   after->score = std::bit_cast<double>(fields[6]);
   after->number = static_cast<int64_t>(fields[7]);
+  boost->from = static_cast<int64_t>(fields[8]);
   return absl::OkStatus();
 }
 
@@ -95,11 +101,12 @@ absl::Status Search(const SearchContext& context,
   ASSIGN_OR_RETURN(options.limit, PageSize(request.page_size(), 10, 1000));
   ASSIGN_OR_RETURN(options.order, ParseOrder(request.order_by()));
   ASSIGN_OR_RETURN(options.facets, ParseFacets(request.facets()));
+  ASSIGN_OR_RETURN(options.boost, ParseBoost(request, absl::Now()));
   const uint64_t fingerprint = WalkFingerprint(query, request);
   if (!request.page_token().empty()) {
     index::HitKey after;
     RETURN_IF_ERROR(OpenPageToken(context, request.page_token(), fingerprint,
-                                  &after, &snapshot));
+                                  &after, &options.boost, &snapshot));
     options.after = after;
   }
 
@@ -112,10 +119,12 @@ absl::Status Search(const SearchContext& context,
                           request.omit_highlights() ? nullptr : &query,
                           response->mutable_hits()));
   for (int i = 0; request.explain() && i < response->hits_size(); ++i) {
+    RETURN_IF_ERROR(context.check());
     ASSIGN_OR_RETURN(
         index::Explanation explanation,
         index::Explain(*snapshot, query,
-                       result->hits[static_cast<size_t>(i)].key.number));
+                       result->hits[static_cast<size_t>(i)].key.number,
+                       options.boost));
     SetExplanation(explanation,
                    response->mutable_hits(i)->mutable_explanation());
   }
@@ -131,7 +140,8 @@ absl::Status Search(const SearchContext& context,
   if (result->more) {
     response->set_next_page_token(
         MakePageToken(context.store.journal_id(), fingerprint,
-                      snapshot->sequence(), result->hits.back().key));
+                      snapshot->sequence(), options.boost.from,
+                      result->hits.back().key));
     context.walks.Keep(std::move(snapshot));
   }
   return absl::OkStatus();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "client/cpp/command/commands.h"
@@ -10,6 +11,7 @@
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/query_flags.h"
 #include "client/cpp/command/rewrites.h"
+#include "client/cpp/command/times.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -27,6 +29,31 @@ std::string OrderOf(const std::string& sort) {
   return "";
 }
 
+absl::Status AddBoost(const Arguments& args, v1::SearchRequest* request) {
+  if (args.Has("boost-recency")) {
+    const absl::StatusOr<absl::Duration> half_life =
+        ParseLength(args.Text("boost-recency"));
+    if (!half_life.ok()) {
+      return absl::InvalidArgumentError(
+          StrCat("--boost-recency: ", ToStd(half_life.status().message())));
+    }
+    request->mutable_boost()->set_recency_weight(1);
+    request->mutable_boost()->mutable_recency_half_life()->set_seconds(
+        absl::ToInt64Seconds(*half_life));
+  }
+  if (args.Has("boost-votes")) {
+    const std::string text = args.Text("boost-votes");
+    double weight = 0;
+    // The server knows how large it may be.
+    if (!absl::SimpleAtod(text, &weight)) {
+      return absl::InvalidArgumentError(
+          StrCat("--boost-votes: \"", text, "\" is no number; write 0.5"));
+    }
+    request->mutable_boost()->set_votes_weight(weight);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::SearchRequest> MakeRequest(const Context& context) {
   const Arguments& args = context.args;
   v1::SearchRequest request;
@@ -39,6 +66,7 @@ absl::StatusOr<v1::SearchRequest> MakeRequest(const Context& context) {
   request.set_page_token(args.Text("page-token"));
   request.set_strict(args.Has("strict"));
   request.set_order_by(OrderOf(args.Text("sort")));
+  RETURN_IF_ERROR(AddBoost(args, &request));
   for (const std::string& name : args.List("facets")) {
     std::string spelled = absl::AsciiStrToUpper(name);
     std::replace(spelled.begin(), spelled.end(), '-', '_');
@@ -163,6 +191,17 @@ CommandSpec SearchCommand() {
            .value = "ORDER",
            .help = "relevance (default), date, oldest, votes or stored",
            .choices = {"relevance", "date", "oldest", "votes", "stored"}},
+          {.name = "boost-recency",
+           .kind = FlagKind::kText,
+           .value = "HALF-LIFE",
+           .help = "Raise recent papers: those of today score twice as high, "
+                   "those of HALF-LIFE ago (30d, 8w) one and a half times",
+           .hints = {"7d", "30d", "365d"}},
+          {.name = "boost-votes",
+           .kind = FlagKind::kText,
+           .value = "WEIGHT",
+           .help = "Raise papers with votes, by WEIGHT times their score at "
+                   "most (0.5), by half of that with 20 votes"},
           {.name = "facets",
            .kind = FlagKind::kText,
            .value = "WHAT",
@@ -187,6 +226,8 @@ CommandSpec SearchCommand() {
                     "--has code"},
                    {"What was voted for most, without video",
                     "paperwire search 'diffusion -video' --sort votes -n 20"},
+                   {"What is new first, among what matches as well",
+                    "paperwire search diffusion --boost-recency 30d"},
                    {"How a topic spread",
                     "paperwire search bottleneck --facets year,category"},
                    {"Titles for a program",

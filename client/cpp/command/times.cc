@@ -27,7 +27,7 @@ int NumberAt(std::string_view text, size_t at, size_t size) {
   return absl::SimpleAtoi(ToAbsl(text.substr(at, size)), &value) ? value : 0;
 }
 
-// "90m", "12h", "7d", "2w"; zero when it is something else.
+// Zero when it is something else.
 absl::Duration LengthOf(std::string_view text) {
   if (text.size() < 2) return absl::ZeroDuration();
   int64_t number = 0;
@@ -88,6 +88,13 @@ absl::StatusOr<Span> ParseTime(std::string_view text, absl::Time now) {
              "\" is no day or time; write 2026, 2026-07, 2026-07-10, "
              "2026-07-10T14:00:00Z, today, yesterday, or 12h, 7d or 2w for so "
              "long ago"));
+}
+
+absl::StatusOr<absl::Duration> ParseLength(std::string_view text) {
+  const absl::Duration length = LengthOf(text);
+  if (length > absl::ZeroDuration()) return length;
+  return absl::InvalidArgumentError(StrCat(
+      "\"", text, "\" is no length of time; write 90m, 12h, 30d or 8w"));
 }
 
 absl::StatusOr<absl::Time> ParseFuture(std::string_view text, absl::Time now) {

@@ -27,6 +27,9 @@ struct Span {
 // "7d", "2w").
 absl::StatusOr<Span> ParseTime(std::string_view text, absl::Time now);
 
+// A length of time: "90m", "12h", "7d", "2w".
+absl::StatusOr<absl::Duration> ParseLength(std::string_view text);
+
 // A time to come: a length of time from now on ("12h", "30d", "8w"), or what
 // ParseTime takes, the end of a day, month or year.
 absl::StatusOr<absl::Time> ParseFuture(std::string_view text, absl::Time now);

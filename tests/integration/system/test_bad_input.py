@@ -110,6 +110,51 @@ def test_hostile_queries(searches, client):
     assert client.search("a1x", strict=True).total == 1
 
 
+def test_boosts(searches, client):
+    def boosted(**boost):
+        request = search_request("boat")
+        for name, value in boost.items():
+            if name == "recency_half_life":
+                request.boost.recency_half_life.seconds = value
+            else:
+                setattr(request.boost, name, value)
+        return request
+
+    client.import_papers(
+        [{"title": "Paper boat", "published": "2001"},
+         {"title": "Paper boat", "published": "2020"}]
+        + [{"title": f"Boat {i}", "published": "2010"} for i in range(9)],
+        progress=False)
+    for bad in (-1, 101, float("nan"), float("inf")):
+        refused(lambda b=bad: searches.Search(boosted(recency_weight=b)),
+                INVALID, "from 0 (no boost) to 100")
+        refused(lambda b=bad: searches.Search(boosted(votes_weight=b)),
+                INVALID, "from 0 (no boost) to 100")
+    refused(lambda: searches.Search(
+        boosted(recency_weight=1, recency_half_life=0)), INVALID,
+        "one second or more")
+    request = boosted(recency_weight=5, recency_half_life=10**9)
+    request.explain = True
+    request.page_size = 4
+    seen = []
+    while True:
+        answer = searches.Search(request)
+        for hit in answer.hits:
+            parts = [part.value for part in hit.explanation.details]
+            assert abs(sum(parts) - hit.score) < 1e-9
+            assert len(parts) == 2
+            seen.append((-hit.score, hit.paper.name))
+        if not answer.next_page_token:
+            break
+        request.page_token = answer.next_page_token
+    assert len(seen) == 11
+    assert seen == sorted(seen, key=lambda pair: pair[0])
+    request.page_token = ""
+    request.page_token = searches.Search(request).next_page_token
+    request.boost.recency_weight = 4
+    refused(lambda: searches.Search(request), INVALID, "another query")
+
+
 def test_masks_sizes_orders_and_facets(searches):
     request = search_request()
     request.read_mask.paths.append("titel")

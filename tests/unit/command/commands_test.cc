@@ -75,6 +75,25 @@ TEST_F(CommandsTest, SearchAsksWhatTheFlagsSay) {
   EXPECT_TRUE(request.explain());
   EXPECT_EQ(request.page_token(), "0");
   EXPECT_FALSE(request.has_read_mask());  // programs get everything
+  EXPECT_FALSE(request.has_boost());
+}
+
+TEST_F(CommandsTest, SearchBoostsWhenAsked) {
+  ASSERT_EQ(Command({"search", "nets", "--boost-recency", "30d",
+                        "--boost-votes", "0.5"})
+                .code,
+            0);
+  ASSERT_EQ(server_.searches.size(), 1u);
+  const v1::Boost& boost = server_.searches[0].boost();
+  EXPECT_EQ(boost.recency_weight(), 1);
+  EXPECT_EQ(boost.recency_half_life().seconds(), 30 * 24 * 60 * 60);
+  EXPECT_EQ(boost.votes_weight(), 0.5);
+  const Outcome recency = Command({"search", "x", "--boost-recency", "soon"});
+  EXPECT_EQ(recency.code, 2);
+  EXPECT_THAT(recency.err, HasSubstr("write 90m, 12h, 30d or 8w"));
+  const Outcome votes = Command({"search", "x", "--boost-votes", "many"});
+  EXPECT_EQ(votes.code, 2);
+  EXPECT_THAT(votes.err, HasSubstr("is no number"));
 }
 
 TEST_F(CommandsTest, SearchShowsFullAndPartialMatchesApart) {

@@ -91,6 +91,20 @@ bool InRange(const query::Range& range, const Document& d) {
   return value.has_value() && *value >= range.min && *value <= range.max;
 }
 
+double Factor(const Boost& boost, const Document& d) {
+  double factor = 1;
+  if (d.published.has_value()) {
+    const double age = static_cast<double>(boost.from - *d.published);
+    factor += boost.recency_weight *
+              std::exp2(-(age > 0 ? age : 0) / boost.half_life_seconds);
+  }
+  if (d.votes.has_value()) {
+    const double votes = static_cast<double>(*d.votes);
+    factor += boost.votes_weight * (votes / (votes + 20));
+  }
+  return factor;
+}
+
 void Leaves(const Node& node, std::vector<const Node*>* leaves) {
   if (node.kind == Node::Kind::kNot) return;
   if (node.Scores()) leaves->push_back(&node);
@@ -340,6 +354,7 @@ SearchResult Reference::Search(const query::Query& query,
     }
     hit.key.number = number;
     hit.key.score = Score(query.root, fields);
+    if (options.boost.Any()) hit.key.score *= Factor(options.boost, d);
     hit.sequence = d.sequence;
     const std::optional<int64_t> value =
         options.order == Order::kRelevance            ? 0

@@ -75,6 +75,12 @@ class SearchLargeTest : public testing::Test {
     options.limit = random_.Below(30);
     options.strict = random_.OneIn(2);
     options.count_total = random_.OneIn(2);
+    if (random_.OneIn(2)) {
+      options.boost.recency_weight = 0.5 * random_.Below(4);
+      options.boost.half_life_seconds = 4e7;
+      options.boost.from = 120'000'000;
+      options.boost.votes_weight = 0.5 * random_.Below(4);
+    }
     const auto actual = Search(*index_->snapshot(), query, options);
     ASSERT_OK(actual);
     const SearchResult expected = reference_.Search(query, options);

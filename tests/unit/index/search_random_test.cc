@@ -58,6 +58,15 @@ void ExpectSame(const SearchResult& actual, const SearchResult& expected) {
   }
 }
 
+Boost MakeBoost(RandomPapers& random) {
+  Boost boost;
+  if (random.OneIn(2)) boost.recency_weight = 0.5 * random.Below(8);
+  if (random.OneIn(2)) boost.votes_weight = 0.25 * random.Below(8);
+  boost.half_life_seconds = 1e7 * (1 + random.Below(9));
+  boost.from = 20'000'000 * random.Below(9);
+  return boost;
+}
+
 class World {
  public:
   explicit World(uint64_t seed) : random_(seed) {
@@ -136,6 +145,7 @@ class World {
     options.limit = random_.OneIn(3) ? 1000 : random_.Below(15);
     options.strict = random_.OneIn(4);
     options.order = static_cast<Order>(random_.Below(5));
+    if (random_.OneIn(3)) options.boost = MakeBoost(random_);
     if (random_.OneIn(2)) {
       for (const FacetField f :
            {FacetField::kYear, FacetField::kCategory, FacetField::kSource,
@@ -186,13 +196,18 @@ class World {
   void CheckExplanation(const Snapshot& now, const query::Query& query) {
     SearchOptions options;
     options.limit = 3;
+    if (random_.OneIn(2)) options.boost = MakeBoost(random_);
     const auto result = Search(now, query, options);
     ASSERT_OK(result);
     for (const Hit& hit : result->hits) {
-      const auto e = Explain(now, query, hit.key.number);
+      const auto e = Explain(now, query, hit.key.number, options.boost);
       ASSERT_OK(e);
       EXPECT_EQ(e->value, hit.key.score);
+      double all = 0;
+      for (const Explanation& part : e->details) all += part.value;
+      EXPECT_NEAR(all, e->value, 1e-9);
       for (const Explanation& leaf : e->details) {
+        if (leaf.details.empty()) continue;  // of the boost
         double sum = 0;
         for (const Explanation& field : leaf.details) sum += field.value;
         EXPECT_NEAR(sum, leaf.value, 1e-9);

@@ -270,6 +270,39 @@ TEST_F(SearchTest, CountsFacetsOverFullMatches) {
   EXPECT_THAT(r.facets[2].values, ElementsAre(Pair("false", 3)));
 }
 
+TEST_F(SearchTest, ABoostRaisesRecentPapersAndThoseWithVotes) {
+  constexpr int64_t kDay = 24 * 60 * 60;
+  Add("Graph networks").mutable_published_time()->set_seconds(0);
+  Add("Graph networks").mutable_published_time()->set_seconds(30 * kDay);
+  Add("Graph networks").set_vote_count(60);
+  Add("Graph").mutable_published_time()->set_seconds(31 * kDay);
+  Apply();
+  EXPECT_THAT(Numbers("graph networks"), ElementsAre(1, 2, 3, -4));
+  const double plain = Ask("graph networks").hits[0].key.score;
+  SearchOptions options;
+  options.boost.recency_weight = 1;
+  options.boost.half_life_seconds = 30 * kDay;
+  options.boost.from = 30 * kDay;
+  // What matches only in part stays behind, as new as it may be.
+  EXPECT_THAT(Numbers("graph networks", options), ElementsAre(2, 1, 3, -4));
+  const SearchResult recent = Ask("graph networks", options);
+  EXPECT_DOUBLE_EQ(recent.hits[0].key.score, plain * 2);
+  EXPECT_DOUBLE_EQ(recent.hits[1].key.score, plain * 1.5);
+  EXPECT_DOUBLE_EQ(recent.hits[2].key.score, plain);
+  options.boost.votes_weight = 4;
+  EXPECT_THAT(Numbers("graph networks", options), ElementsAre(3, 2, 1, -4));
+  EXPECT_DOUBLE_EQ(Ask("graph networks", options).hits[0].key.score,
+                   plain * (1 + 4 * 0.75));
+  const auto e =
+      Explain(*index_->snapshot(), Parse("graph networks"), 3, options.boost);
+  ASSERT_OK(e);
+  EXPECT_DOUBLE_EQ(e->value, plain * 4);
+  ASSERT_EQ(e->details.size(), 4u);
+  EXPECT_EQ(e->details[2].description, "recency, 0 of weight 1");
+  EXPECT_EQ(e->details[3].description, "votes, 0.75 of weight 4");
+  EXPECT_DOUBLE_EQ(e->details[3].value, plain * 3);
+}
+
 TEST_F(SearchTest, FindsSimilarPapers) {
   Add("Sparse autoencoders for proteins",
       "We train sparse autoencoders on proteins and read their features");

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from paperwire._convert import (
+    Span,
     Time,
     to_day,
+    to_duration,
     to_mask,
     to_timestamp,
     unknown,
@@ -48,6 +50,8 @@ def search_request(
     *,
     strict: bool = False,
     order_by: str = "relevance",
+    boost_recency: Optional[Span] = None,
+    boost_votes: float = 0,
     facets: FacetsArgument = None,
     highlights: bool = True,
     explain: bool = False,
@@ -68,6 +72,7 @@ def search_request(
     size = page_size or min(limit or DEFAULT_PAGE, 1000)
     return pb.SearchRequest(
         query=query_proto(query, **filters),
+        boost=_boost(boost_recency, boost_votes),
         page_size=min(size, limit or size),
         strict=strict,
         order_by=_order(order_by),
@@ -76,6 +81,16 @@ def search_request(
         omit_highlights=not highlights,
         explain=explain,
     )
+
+
+def _boost(recency: Optional[Span], votes: float) -> Optional[pb.Boost]:
+    if recency is None and not votes:
+        return None
+    boost = pb.Boost(votes_weight=votes)
+    if recency is not None:
+        boost.recency_weight = 1
+        boost.recency_half_life.CopyFrom(to_duration(recency, "boost_recency"))
+    return boost
 
 
 def _order(order_by: str) -> str:

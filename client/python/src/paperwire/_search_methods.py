@@ -20,7 +20,7 @@ from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls, AsyncReader
 from paperwire._blocking import Calls
 from paperwire._channel import call_timeout, timed_out
-from paperwire._convert import Time, to_mask
+from paperwire._convert import Span, Time, to_mask
 from paperwire._requests import (
     FacetsArgument,
     Fields,
@@ -53,6 +53,8 @@ class SearchMethods:
         min_votes: Optional[int] = None,
         strict: bool = False,
         order_by: str = "relevance",
+        boost_recency: Optional[Span] = None,
+        boost_votes: float = 0,
         facets: FacetsArgument = None,
         highlights: bool = True,
         explain: bool = False,
@@ -77,6 +79,11 @@ class SearchMethods:
                 some of the words, fill up the last page.
             order_by: relevance, newest, oldest, votes or stored (newest
                 first).
+            boost_recency: Raise recent papers: those of today score twice as
+                high, those this old (seconds, or a timedelta) one and a half
+                times. None: no boost.
+            boost_votes: Raise papers with votes, by this times their score
+                at most, by half of that with 20 votes. 0: no boost.
             facets: What to count: category, year, venue, source, has_code.
                 A mapping gives the number of values (`{"category": 50}`).
             highlights: Return where the words stand.
@@ -103,6 +110,8 @@ class SearchMethods:
             },
             strict=strict,
             order_by=order_by,
+            boost_recency=boost_recency,
+            boost_votes=boost_votes,
             facets=facets,
             highlights=highlights,
             explain=explain,
@@ -311,6 +320,8 @@ class AsyncSearchMethods:
         min_votes: Optional[int] = None,
         strict: bool = False,
         order_by: str = "relevance",
+        boost_recency: Optional[Span] = None,
+        boost_votes: float = 0,
         facets: FacetsArgument = None,
         highlights: bool = True,
         explain: bool = False,
@@ -332,6 +343,8 @@ class AsyncSearchMethods:
             },
             strict=strict,
             order_by=order_by,
+            boost_recency=boost_recency,
+            boost_votes=boost_votes,
             facets=facets,
             highlights=highlights,
             explain=explain,

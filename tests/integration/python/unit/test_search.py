@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 import pytest
 
@@ -206,6 +208,21 @@ def test_get_by_any_name(server: FakeServer, client: paperwire.Client) -> None:
         client.get("arxiv:1234.56789")
     with pytest.raises(ValueError, match="names no paper"):
         client.get("no such thing")
+
+
+def test_boosts(server: FakeServer, client: paperwire.Client) -> None:
+    server.store(*make_papers(1))
+    client.search("sparse")
+    assert not server.searches[-1].HasField("boost")
+    client.search("sparse", boost_recency=timedelta(days=30), boost_votes=0.5)
+    boost = server.searches[-1].boost
+    assert boost.recency_weight == 1
+    assert boost.recency_half_life.seconds == 30 * 24 * 60 * 60
+    assert boost.votes_weight == 0.5
+    client.search("sparse", boost_votes=2)
+    assert server.searches[-1].boost.recency_weight == 0
+    with pytest.raises(TypeError, match="boost_recency"):
+        client.search("sparse", boost_recency="30d")  # type: ignore[arg-type]
 
 
 def test_explanations(server: FakeServer, client: paperwire.Client) -> None:

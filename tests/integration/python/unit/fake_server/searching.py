@@ -15,6 +15,7 @@ from .service import Service
 class SearchService(Service, search_grpc.SearchServiceServicer):
     def _search(self, request: search_pb.SearchRequest) -> Any:
         server = self.server
+        server.searches.append(request)
         if server.expire_page_tokens and request.page_token:
             raise Failure(
                 status_of(

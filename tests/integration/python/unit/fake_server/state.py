@@ -67,6 +67,7 @@ class State:
         self.extended: collections.Counter[int] = collections.Counter()
         self.sources: List[source_pb2.SourceFreshness] = []
         self.calls: collections.Counter[str] = collections.Counter()
+        self.searches: List[search_pb.SearchRequest] = []
         self.metadata: Dict[str, str] = {}
         self.batches: List[str] = []
         # Each batch that was not sent before: its source, its papers.
