@@ -6,6 +6,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <atomic>
 #include <set>
 
 #include "absl/base/thread_annotations.h"
@@ -68,11 +69,11 @@ class DoneTag : public Tag {
     done_ = true;
     event_.Notify();
   }
-  bool done() const { return done_; }  // on the loop's thread
+  bool done() const { return done_; }
 
  private:
   Event& event_;
-  bool done_ = false;
+  std::atomic<bool> done_ = false;
 };
 
 }  // namespace paperwire::rpc

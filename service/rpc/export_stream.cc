@@ -75,6 +75,7 @@ Task ServeExport(Loop& loop, RawSearchService& service, store::Store& store) {
   if (!accepted) co_return;  // the server stops
   ServeExport(loop, service, store);
 
+  loop.StepAside();
   Export state;
   absl::Status status = Begin(&bytes, store, &state);
   bool first = true;
@@ -87,6 +88,7 @@ Task ServeExport(Loop& loop, RawSearchService& service, store::Store& store) {
     const bool written =
         co_await Start([&](void* tag) { writer.Write(out, tag); });
     if (!written) break;  // the client is gone
+    loop.StepAside();
     status = CheckDeadline(context);
   }
   co_await Start([&](void* tag) { writer.Finish(ToGrpc(status), tag); });

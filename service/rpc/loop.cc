@@ -2,23 +2,54 @@
 
 namespace paperwire::rpc {
 
-Loop::~Loop() {
-  if (thread_.joinable()) thread_.join();
-}
+namespace {
+
+// Whether this thread leads its loop. A thread serves one loop.
+thread_local bool leads = false;
+
+}  // namespace
+
+Loop::~Loop() { Join(); }
 
 void Loop::Run() {
-  thread_ = std::thread([this] {
-    void* tag = nullptr;
-    bool ok = false;
-    while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->Complete(ok);
-  });
+  for (std::thread& thread : threads_) {
+    thread = std::thread([this] { Serve(); });
+  }
+}
+
+void Loop::Serve() {
+  while (true) {
+    lead_.lock();
+    leads = true;
+    while (leads) {
+      void* tag = nullptr;
+      bool ok = false;
+      if (!queue_->Next(&tag, &ok)) {
+        StepAside();  // the others are to see the same
+        return;
+      }
+      static_cast<Tag*>(tag)->Complete(ok);
+    }
+  }
+}
+
+void Loop::StepAside() {
+  if (!leads) return;  // did it already, or is being started
+  leads = false;
+  lead_.unlock();
+}
+
+void Loop::Join() {
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void Loop::Stop() {
   // An operation that is started on a queue that was shut down is a crash.
   for (int left = tasks_; left > 0; left = tasks_) tasks_.wait(left);
   queue_->Shutdown();
-  if (thread_.joinable()) thread_.join();
+  Join();
 }
 
 void Event::Notify() {

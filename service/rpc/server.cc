@@ -2,17 +2,16 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/rpc/call.h"
 #include "service/rpc/export_stream.h"
+#include "service/rpc/health.h"
 #include "service/rpc/import_stream.h"
 #include "service/rpc/loop.h"
 #include "service/rpc/papers.h"
@@ -25,6 +24,7 @@
 #include "service/rpc/unary.h"
 #include "service/rpc/watch_stream.h"
 #include "service/rpc/webhooks.h"
+#include "service/rpc/worker.h"
 #include "service/store/walks.h"
 #include "service/webhook/curl_poster.h"
 #include "service/webhook/deliverer.h"
@@ -34,8 +34,8 @@ namespace paperwire::rpc {
 namespace {
 
 constexpr int kMaxMessageBytes = 64 << 20;
-// Calls of one method that a loop can take before it has run a handler.
-constexpr int kAcceptors = 4;
+// Calls of one method that can be taken before a handler has run.
+constexpr int kAcceptors = 8;
 
 // The methods whose calls end by themselves.
 struct Methods {
@@ -233,7 +233,8 @@ struct Methods {
         [m = *this](auto& call) {
           GetServerInfo(m.store, m.started, &call.response);
           return absl::OkStatus();
-        });
+        },
+        Weight::kBrief);
     ServeUnary<v1::GetServerStatsRequest, v1::GetServerStatsResponse>(
         loop, service, &RawServerService::RequestGetServerStats,
         [m = *this](auto& call) {
@@ -252,17 +253,18 @@ struct Server::Impl {
   std::unique_ptr<webhook::Deliverer> deliverer;
   store::Walks walks{Clock::Real()};
   Drain drain;
+  std::unique_ptr<Worker> worker;
   RawPaperService papers;
   RawSearchService searches;
   RawSubscriptionService subscriptions;
   RawServerService server_service;
-  std::vector<std::unique_ptr<Loop>> loops;
+  Health health;
+  std::unique_ptr<Loop> loop;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
   bool stopped = false;
 
   absl::Status Listen() {
-    grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(),
@@ -280,14 +282,12 @@ struct Server::Impl {
     builder.RegisterService(&searches);
     builder.RegisterService(&subscriptions);
     builder.RegisterService(&server_service);
+    builder.RegisterService(&health);
     const int threads =
         options.threads > 0
             ? options.threads
             : std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
-    for (int i = 0; i < threads; ++i) {
-      loops.push_back(
-          std::make_unique<Loop>(builder.AddCompletionQueue()));
-    }
+    loop = std::make_unique<Loop>(builder.AddCompletionQueue(), threads);
     server = builder.BuildAndStart();
     if (server == nullptr || port == 0) {
       return absl::UnavailableError(StrCat(
@@ -307,20 +307,20 @@ struct Server::Impl {
   }
 
   void Serve() {
+    worker = std::make_unique<Worker>();
     Methods methods{*store,  walks,      drain,
                     started, *deliverer, options.allow_private_webhooks};
-    for (const std::unique_ptr<Loop>& loop : loops) {
-      for (int i = 0; i < kAcceptors; ++i) {
-        methods.ServePapers(*loop, papers);
-        methods.ServeSearches(*loop, searches);
-        methods.ServeSubscriptions(*loop, subscriptions);
-        methods.ServeServer(*loop, server_service);
-        ServeImport(*loop, papers, *store, drain);
-        ServeExport(*loop, searches, *store);
-        ServeWatch(*loop, subscriptions, *store, drain, options.heartbeat);
-      }
+    for (int i = 0; i < kAcceptors; ++i) {
+      methods.ServePapers(*loop, papers);
+      methods.ServeSearches(*loop, searches);
+      methods.ServeSubscriptions(*loop, subscriptions);
+      methods.ServeServer(*loop, server_service);
+      ServeImport(*loop, papers, *store, *worker, drain);
+      ServeExport(*loop, searches, *store);
+      ServeWatch(*loop, subscriptions, *store, drain, options.heartbeat);
     }
-    for (const std::unique_ptr<Loop>& loop : loops) loop->Run();
+    health.Serve(*loop);
+    loop->Run();
     started.took = absl::Now() - started.time;
   }
 
@@ -331,14 +331,13 @@ struct Server::Impl {
       deliverer->BeginStop(absl::Now() + options.drain);
     }
     if (server != nullptr) {
-      if (server->GetHealthCheckService() != nullptr) {
-        server->GetHealthCheckService()->SetServingStatus(false);
-      }
+      health.Stop();
       drain.Begin();
       server->Shutdown(absl::ToChronoTime(absl::Now() + options.drain));
-      for (const std::unique_ptr<Loop>& loop : loops) loop->Stop();
+      loop->Stop();
     }
     deliverer.reset();
+    worker.reset();
     store.reset();
   }
 };

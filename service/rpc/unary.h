@@ -43,11 +43,14 @@ struct Unary {
   Response& response;
 };
 
-// The handler runs on the loop and must not block for long.
+// Whether a handler does next to nothing: less than to hand the lead over.
+enum class Weight { kBrief, kUsual };
+
 template <typename Request, typename Response, typename Service, typename Base>
 Task ServeUnary(
     Loop& loop, Service& service, RequestUnary<Base> request_method,
-    std::function<absl::Status(Unary<Request, Response>&)> handler) {
+    std::function<absl::Status(Unary<Request, Response>&)> handler,
+    Weight weight = Weight::kUsual) {
   grpc::ServerContext context;
   grpc::ByteBuffer bytes;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer(&context);
@@ -56,7 +59,8 @@ Task ServeUnary(
                               loop.queue(), tag);
   });
   if (!accepted) co_return;  // the server stops
-  ServeUnary<Request, Response>(loop, service, request_method, handler);
+  ServeUnary<Request, Response>(loop, service, request_method, handler, weight);
+  if (weight == Weight::kUsual) loop.StepAside();
 
   grpc::ByteBuffer answer;
   absl::Status status;

@@ -63,6 +63,7 @@ Task ServeWatch(Loop& loop, RawSubscriptionService& service,
   if (!accepted) co_return;  // the server stops
   ServeWatch(loop, service, store, drain, heartbeat);
 
+  loop.StepAside();
   {
     Drain::Member member(&drain, &wake);
     Watch watch(&store, [&wake] { wake.Notify(); });
@@ -98,6 +99,7 @@ Task ServeWatch(Loop& loop, RawSubscriptionService& service,
         status = DrainStatus();
         break;
       }
+      loop.StepAside();
       const absl::StatusOr<bool> more = watch.Advance();
       status = more.status();
       if (!status.ok()) break;

@@ -1,5 +1,5 @@
 // A server that answers every Search with the same bytes: what a call costs
-// when nothing is done. It serves as paperwired does, with the same loops.
+// when nothing is done. It serves as paperwired does, with the same loop.
 //
 //     bench_noop ANSWER-FILE PORT-FILE      runs until it is killed
 
@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "service/rpc/loop.h"
 #include "service/rpc/raw_services.h"
@@ -21,7 +20,7 @@
 namespace paperwire::rpc {
 namespace {
 
-constexpr int kAcceptors = 4;
+constexpr int kAcceptors = 8;
 
 Task Serve(Loop& loop, RawSearchService& service,
            const grpc::ByteBuffer& answer) {
@@ -49,20 +48,15 @@ int Run(const char* file, const char* port_file) {
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
                            &port);
   builder.RegisterService(&service);
-  std::vector<std::unique_ptr<Loop>> loops;
-  for (unsigned i = 0; i < std::max(2u, std::thread::hardware_concurrency());
-       ++i) {
-    loops.push_back(std::make_unique<Loop>(builder.AddCompletionQueue()));
-  }
+  Loop loop(builder.AddCompletionQueue(),
+            std::max(2, static_cast<int>(std::thread::hardware_concurrency())));
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) {
     std::fprintf(stderr, "cannot listen\n");
     return 1;
   }
-  for (const std::unique_ptr<Loop>& loop : loops) {
-    for (int i = 0; i < kAcceptors; ++i) Serve(*loop, service, answer);
-    loop->Run();
-  }
+  for (int i = 0; i < kAcceptors; ++i) Serve(loop, service, answer);
+  loop.Run();
   std::ofstream(port_file) << port << '\n';
   for (;;) pause();
 }

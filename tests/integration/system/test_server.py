@@ -30,6 +30,28 @@ def test_health(server):
         assert check(b"") == b"\x08\x01"
 
 
+def test_health_of_a_part_is_not_known(server):
+    with grpc.insecure_channel(server.address) as channel:
+        check = raw_unary(channel, "/grpc.health.v1.Health/Check")
+        # HealthCheckRequest.service = "x"
+        with pytest.raises(grpc.RpcError) as error:
+            check(b"\x0a\x01x")
+        assert error.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+def test_who_watches_health_learns_of_the_drain(server):
+    with grpc.insecure_channel(server.address) as channel:
+        watch = channel.unary_stream(
+            "/grpc.health.v1.Health/Watch",
+            request_serializer=lambda b: b, response_deserializer=lambda b: b)
+        unknown = watch(b"\x0a\x01x", timeout=PATIENCE)
+        assert next(unknown) == b"\x08\x03"
+        states = watch(b"", timeout=PATIENCE)
+        assert next(states) == b"\x08\x01"
+        server.process.send_signal(signal.SIGTERM)
+        assert next(states) == b"\x08\x02"
+
+
 def test_reflection_lists_the_services(server):
     with grpc.insecure_channel(server.address) as channel:
         info = channel.stream_stream(

@@ -4,6 +4,7 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -18,7 +19,7 @@ class LoopTest : public testing::Test {
  protected:
   LoopTest() {
     grpc::ServerBuilder builder;
-    loop_ = std::make_unique<Loop>(builder.AddCompletionQueue());
+    loop_ = std::make_unique<Loop>(builder.AddCompletionQueue(), 2);
     server_ = builder.BuildAndStart();
     loop_->Run();
   }
@@ -59,6 +60,60 @@ TEST_F(LoopTest, StopWaitsForWhatAnotherThreadStillAnswers) {
   loop_->Stop();
   EXPECT_EQ(steps, 2);
   store.join();
+}
+
+// Waits, beside the loop, until somebody else has run on it.
+Task WaitAside(Loop& loop, Event& begin, std::atomic<bool>& others_ran) {
+  co_await begin.Wait();
+  loop.StepAside();
+  others_ran.wait(false);
+}
+
+Task RunOnce(Loop&, Event& begin, std::atomic<bool>& ran) {
+  co_await begin.Wait();
+  ran = true;
+  ran.notify_all();
+}
+
+TEST_F(LoopTest, WhoStepsAsideKeepsNobodyWaiting) {
+  Event first(loop_.get());
+  Event second(loop_.get());
+  std::atomic<bool> ran = false;
+  WaitAside(*loop_, first, ran);
+  RunOnce(*loop_, second, ran);
+  first.Notify();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  second.Notify();
+  server_->Shutdown();
+  loop_->Stop();
+  EXPECT_TRUE(ran);
+}
+
+struct Visits {
+  int inside = 0;  // no atomic: what the loop promises
+  int most = 0;
+  int all = 0;
+};
+
+Task Visit(Loop& loop, Visits& visits, int times) {
+  Event event(&loop);
+  for (int i = 0; i < times; ++i) {
+    co_await event.Wait(absl::Now());
+    visits.most = std::max(visits.most, ++visits.inside);
+    if (i % 7 == 0) std::this_thread::yield();
+    ++visits.all;
+    --visits.inside;
+    if (i % 3 == 0) loop.StepAside();
+  }
+}
+
+TEST_F(LoopTest, OneCoroutineRunsAtATimeWhoeverLeads) {
+  Visits visits;
+  for (int i = 0; i < 8; ++i) Visit(*loop_, visits, 500);
+  server_->Shutdown();
+  loop_->Stop();
+  EXPECT_EQ(visits.all, 8 * 500);
+  EXPECT_EQ(visits.most, 1);
 }
 
 }  // namespace
