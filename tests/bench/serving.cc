@@ -7,12 +7,15 @@
 //         keeps 32 searches under way: calls/s, the server's CPU per call
 //     bench_serving paced ADDRESS QUERIES SECONDS
 //         100 searches a second, each timed from when it was due
-//     bench_serving import ADDRESS RAW SECONDS PAPERS/S
-//         imports papers at a steady rate
+//     bench_serving batches RAW PAPERS FILE
+//         writes batches of so many papers to FILE, ready to be sent
+//     bench_serving import ADDRESS FILE PAPERS/S
+//         imports them at a steady rate
 //
 // QUERIES is a file with a query in each line, RAW one of bench_prepare. Each
 // prints one line of JSON.
 
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
@@ -134,43 +137,134 @@ void Saturate(char** argv) {
               cpu * 1e6 / n);
 }
 
-// Imports copies of papers, each with a title of its own, at a steady rate.
-// A process of its own, because within one gRPC shares the connection.
-void Import(char** argv) {
-  Client client({.address = argv[2]});
+// Copies of papers, each with a title of its own, in messages that stand one
+// behind the other, each after its size.
+void Batches(char** argv) {
   std::vector<std::pair<std::string, std::string>> papers;
-  bench::ForEachLine(argv[3], [&](const std::string& line) {
+  bench::ForEachLine(argv[2], [&](const std::string& line) {
     const size_t tab = line.find('\t');
     papers.emplace_back(line.substr(0, tab), line.substr(tab + 1));
   });
-  const double seconds = std::atof(argv[4]);
-  const double rate = std::atof(argv[5]);
-  const auto stream = client.ImportPapers();
-  const Time::time_point begin = Time::now();
-  const std::string run = std::to_string(begin.time_since_epoch().count());
-  int64_t sent = 0;
-  while (SecondsSince(begin) < seconds) {
+  const int64_t count = std::atoll(argv[3]);
+  const std::string run =
+      std::to_string(Time::now().time_since_epoch().count());
+  std::ofstream out(argv[4], std::ios::binary);
+  for (int64_t n = 0; n < count;) {
     v1::ImportPapersRequest batch;
     batch.set_source("bench");
-    for (int i = 0; i < kBatch; ++i, ++sent) {
+    batch.set_request_id(run + "." + std::to_string(n));
+    for (int i = 0; i < kBatch; ++i, ++n) {
       const auto& [title, abstract] =
-          papers[static_cast<size_t>(sent) % papers.size()];
+          papers[static_cast<size_t>(n) % papers.size()];
       v1::Paper* const paper = batch.add_items()->mutable_paper();
-      const std::string number = run + "." + std::to_string(sent);
+      const std::string number = run + "." + std::to_string(n);
       paper->set_title(title + " " + number);
       paper->set_abstract(abstract);
       v1::ExternalId* const id = paper->add_external_ids();
       id->set_scheme("bench");
       id->set_value(number);
     }
-    Check(stream->Send(std::move(batch)));
-    const std::chrono::duration<double> due(static_cast<double>(sent) / rate);
-    std::this_thread::sleep_until(
-        begin + std::chrono::duration_cast<Time::duration>(due));
+    const std::string bytes = batch.SerializeAsString();
+    const uint64_t size = bytes.size();
+    out.write(reinterpret_cast<const char*>(&size), sizeof(size));
+    out << bytes;
   }
-  Check(stream->Finish());
+  std::printf("{\"papers\": %lld}\n", static_cast<long long>(count));
+}
+
+std::vector<grpc::ByteBuffer> ReadBatches(const char* file) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<grpc::ByteBuffer> batches;
+  uint64_t size = 0;
+  while (in.read(reinterpret_cast<char*>(&size), sizeof(size))) {
+    std::string bytes(size, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(size));
+    const grpc::Slice slice(bytes);
+    batches.emplace_back(&slice, 1);
+  }
+  if (batches.empty()) Die("no batches");
+  return batches;
+}
+
+// Every batch must have been taken whole.
+void CheckAnswers(const std::vector<grpc::ByteBuffer>& answers) {
+  for (const grpc::ByteBuffer& bytes : answers) {
+    grpc::Slice slice;
+    v1::ImportPapersResponse answer;
+    if (!bytes.DumpToSingleSlice(&slice).ok() ||
+        !answer.ParseFromArray(slice.begin(), static_cast<int>(slice.size())) ||
+        answer.verdicts_size() != kBatch) {
+      Die("an answer makes no sense");
+    }
+    for (const v1::ImportVerdict& verdict : answer.verdicts()) {
+      if (verdict.outcome() != v1::ImportVerdict::OUTCOME_CREATED) {
+        Die("a paper was not created: " + verdict.ShortDebugString());
+      }
+    }
+  }
+}
+
+// A client that shares the cores with the server must not be what is measured:
+// batches go out as they lie, and answers are read when all is over. A process
+// of its own, because within one gRPC shares the connection.
+void Import(char** argv) {
+  const std::vector<grpc::ByteBuffer> batches = ReadBatches(argv[3]);
+  const std::chrono::duration<double> between(kBatch / std::atof(argv[4]));
+  constexpr size_t kWindow = 4;  // batches without an answer
+  grpc::GenericStub stub(
+      grpc::CreateChannel(argv[2], grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto stream = stub.PrepareCall(
+      &context, "/paperwire.v1.PaperService/ImportPapers", &queue);
+  enum Step : intptr_t { kStarted, kRead, kWritten, kClosed, kFinished };
+  const auto tag = [](Step step) { return reinterpret_cast<void*>(step); };
+  void* got = nullptr;
+  bool ok = false;
+  stream->StartCall(tag(kStarted));
+  if (!queue.Next(&got, &ok) || !ok) Die("cannot open the import");
+
+  const auto begin = std::chrono::system_clock::now();
+  std::vector<grpc::ByteBuffer> answers;
+  grpc::ByteBuffer answer;
+  stream->Read(&answer, tag(kRead));
+  size_t sent = 0;
+  bool writing = false;
+  while (answers.size() < batches.size()) {
+    const auto due =
+        begin + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                    static_cast<double>(sent) * between);
+    const bool may_write = !writing && sent < batches.size() &&
+                           sent - answers.size() < kWindow;
+    if (may_write && std::chrono::system_clock::now() >= due) {
+      stream->Write(batches[sent++], tag(kWritten));
+      writing = true;
+      continue;
+    }
+    const auto until = may_write ? due : due + std::chrono::hours(1);
+    if (queue.AsyncNext(&got, &ok, until) !=
+        grpc::CompletionQueue::GOT_EVENT) {
+      continue;
+    }
+    if (!ok) Die("the import broke off");
+    if (got == tag(kWritten)) {
+      writing = false;
+    } else {
+      answers.push_back(answer);
+      stream->Read(&answer, tag(kRead));
+    }
+  }
+  const std::chrono::duration<double> took =
+      std::chrono::system_clock::now() - begin;
+  grpc::Status status;
+  stream->WritesDone(tag(kClosed));
+  stream->Finish(&status, tag(kFinished));
+  while (queue.Next(&got, &ok) && got != tag(kFinished)) {
+  }
+  if (!status.ok()) Die(status.error_message());
+  CheckAnswers(answers);
   std::printf("{\"papers_per_s\": %.0f}\n",
-              static_cast<double>(sent) / SecondsSince(begin));
+              static_cast<double>(sent) * kBatch / took.count());
 }
 
 void Paced(char** argv) {
@@ -220,7 +314,9 @@ int main(int argc, char** argv) {
     paperwire::Saturate(argv);
   } else if (command == "paced") {
     paperwire::Paced(argv);
-  } else if (command == "import" && argc == 6) {
+  } else if (command == "batches") {
+    paperwire::Batches(argv);
+  } else if (command == "import") {
     paperwire::Import(argv);
   } else {
     paperwire::Die("see the head of serving.cc");
