@@ -27,8 +27,14 @@ constexpr size_t kMaxSegments = 128;
 
 }  // namespace
 
-// Lock order: apply_mutex or checkpoint_mutex, then mutex. `mutex` is held for
-// moments only; segments are built, merged and written without it.
+// Lock order: apply_mutex or checkpoint_mutex, then mutex, then
+// published_mutex. Segments are built, merged and written without `mutex`, but
+// papers are looked up under it, by threads that step back for others. Readers
+// therefore have a lock of their own, under which a pointer is copied and
+// nothing else.
+//
+// What the first query of a snapshot would have to make is made before it is
+// published.
 struct Index::Impl {
   Impl(const IndexOptions& o, OpenedCheckpoint opened)
       : options(o),
@@ -51,6 +57,11 @@ struct Index::Impl {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex);
   void MergeLoop();
   MergeChoice Choose() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  // Makes these segments the current ones. Returns the snapshot before, to be
+  // let go without a lock.
+  std::shared_ptr<const Snapshot> Publish(std::vector<SegmentView> segments,
+                                          int64_t sequence)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   const IndexOptions options;
   std::atomic<uint64_t> next_id{1};
@@ -68,8 +79,23 @@ struct Index::Impl {
   bool quiet ABSL_GUARDED_BY(mutex) = false;  // no change for some time
   uint64_t news ABSL_GUARDED_BY(mutex) = 0;   // for the merger
   bool merge_all ABSL_GUARDED_BY(mutex) = false;
+
+  Mutex published_mutex;
+  std::shared_ptr<const Snapshot> published ABSL_GUARDED_BY(published_mutex) =
+      current;
   std::thread merger;
 };
+
+std::shared_ptr<const Snapshot> Index::Impl::Publish(
+    std::vector<SegmentView> segments, int64_t sequence) {
+  auto made = std::make_shared<const Snapshot>(std::move(segments), sequence);
+  made->norms();
+  {
+    MutexLock lock(&published_mutex);
+    published = made;
+  }
+  return std::exchange(current, std::move(made));
+}
 
 std::shared_ptr<const Segment> Index::Impl::Build(
     const std::vector<Change>& changes, int64_t sequence) {
@@ -92,7 +118,10 @@ std::shared_ptr<const Segment> Index::Impl::Build(
     builder.Add(*change.document);
     any = true;
   }
-  return any ? builder.Finish(next_id++, sequence) : nullptr;
+  if (!any) return nullptr;
+  std::shared_ptr<const Segment> built = builder.Finish(next_id++, sequence);
+  built->PrepareToFind();
+  return built;
 }
 
 MergeChoice Index::Impl::Choose() {
@@ -137,9 +166,9 @@ void Index::Impl::MergeLoop() {
           current->segments().begin() + static_cast<ptrdiff_t>(choice.end));
     }
     const MergedSegment merged = MergeSegments(chosen, next_id++);
+    merged.segment->PrepareToFind();
     std::shared_ptr<const Snapshot> old;  // goes when the lock is gone
     MutexLock lock(&mutex);
-    old = current;
     std::vector<SegmentView> segments = current->segments();
     // Only this thread moves segments about; Apply adds at the end, and can
     // take away those that became empty.
@@ -152,8 +181,7 @@ void Index::Impl::MergeLoop() {
     };
     while (at < segments.size() && !is_chosen(segments[at])) ++at;
     ReplaceMerged(chosen, merged, at, &segments);
-    current = std::make_shared<const Snapshot>(std::move(segments),
-                                               current->sequence());
+    old = Publish(std::move(segments), current->sequence());
     lock.Changed();
   }
 }
@@ -197,12 +225,11 @@ std::shared_ptr<const Segment> Index::Apply(std::vector<Change> changes,
   lock.Await([&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return impl_->idle || impl_->current->segments().size() < kMaxSegments;
   });
-  old = impl_->current;
-  std::vector<SegmentView> segments = old->segments();
+  std::vector<SegmentView> segments = impl_->current->segments();
   DeleteNumbers(numbers, &segments);
   if (added != nullptr) segments.push_back(SegmentView::Of(added));
-  impl_->current = std::make_shared<const Snapshot>(
-      std::move(segments), std::max(sequence, old->sequence()));
+  old = impl_->Publish(std::move(segments),
+                       std::max(sequence, impl_->current->sequence()));
   impl_->idle = impl_->quiet = false;
   ++impl_->news;
   lock.Changed();
@@ -219,8 +246,8 @@ absl::StatusOr<int64_t> Index::Checkpoint() {
 }
 
 std::shared_ptr<const Snapshot> Index::snapshot() const {
-  MutexLock lock(&impl_->mutex);
-  return impl_->current;
+  MutexLock lock(&impl_->published_mutex);
+  return impl_->published;
 }
 
 int64_t Index::sequence() const { return snapshot()->sequence(); }

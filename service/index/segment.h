@@ -105,6 +105,8 @@ class Segment {
   uint32_t FindTerm(std::string_view stem) const {
     return term_lookup_.Find(term_table_, stem);
   }
+  // Makes what FindTerm would make when first asked.
+  void PrepareToFind() const { term_lookup_.Prepare(term_table_); }
   TermInfo term(uint32_t t) const;
   // How many spellings a stem has, and which they are, by ordinal.
   uint32_t term_forms(uint32_t t) const {

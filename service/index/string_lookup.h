@@ -1,7 +1,9 @@
 // Finds a string of a table in one or two steps: an open-addressing hash table
-// over the strings as they lie, made when first asked.
+// over the strings as they lie, made when first asked, or before that by
+// whoever has the time: of a large table it takes milliseconds.
 //
 //     StringLookup lookup;                  // beside the table
+//     lookup.Prepare(table);                // or not
 //     uint32_t i = lookup.Find(table, s);   // kNotFound when it is not there
 //
 // Any thread. 7 to 14 bytes a string, in memory only.
@@ -22,9 +24,13 @@ namespace paperwire::index {
 
 class StringLookup {
  public:
+  void Prepare(const StringTable& table) const {
+    if (table.size() > kSmall) std::call_once(once_, [&] { Make(table); });
+  }
+
   uint32_t Find(const StringTable& table, std::string_view s) const {
     if (table.size() <= kSmall) return table.Find(s);
-    std::call_once(once_, [&] { Make(table); });
+    Prepare(table);
     const size_t mask = slots_.size() - 1;
     const size_t hash = Hash(s);
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
