@@ -60,6 +60,7 @@ void PhraseMatcher::NarrowToStems(const Window& window, WindowSet* set) {
 
 bool PhraseMatcher::Count(FieldCounts* counts) {
   counts->fill(0);
+  if (memo_->Stops()) return false;
   query::FieldSet fields = fields_;
   for (Stem& stem : stems_) {
     fields &= stem.cursor->fields(stem.cursor->document(), stem.cursor->code());
@@ -82,6 +83,19 @@ bool PhraseMatcher::Count(FieldCounts* counts) {
   }
   return any;
 }
+
+namespace {
+
+// Whether `place` is among the places, which rise. Most are few.
+bool Holds(const std::vector<uint64_t>& places, uint64_t place) {
+  constexpr size_t kFew = 16;
+  if (places.size() > kFew) {
+    return std::binary_search(places.begin(), places.end(), place);
+  }
+  return std::find(places.begin(), places.end(), place) != places.end();
+}
+
+}  // namespace
 
 bool PhraseMatcher::CountInOrder(query::FieldSet fields, FieldCounts* counts) {
   // Where the phrase could begin, from the places of its first word that is
@@ -108,9 +122,7 @@ bool PhraseMatcher::CountInOrder(query::FieldSet fields, FieldCounts* counts) {
   };
   if (lead_repeats_) {
     if (stems_[0].cursor->SinglePlace(&single)) return false;
-    keep(0, [&](uint64_t place) {
-      return std::find(places_.begin(), places_.end(), place) != places_.end();
-    });
+    keep(0, [&](uint64_t place) { return Holds(places_, place); });
   }
   for (size_t s = 1; s < stems_.size() && !begins_.empty(); ++s) {
     PostingCursor& cursor = *stems_[s].cursor;
@@ -123,9 +135,7 @@ bool PhraseMatcher::CountInOrder(query::FieldSet fields, FieldCounts* counts) {
       return false;
     }
     cursor.Places(fields, &places_);
-    keep(s, [&](uint64_t place) {
-      return std::find(places_.begin(), places_.end(), place) != places_.end();
-    });
+    keep(s, [&](uint64_t place) { return Holds(places_, place); });
   }
   for (const uint64_t begin : begins_) ++(*counts)[begin >> 32];
   return !begins_.empty();

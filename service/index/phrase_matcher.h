@@ -5,10 +5,12 @@
 #define PAPERWIRE_SERVICE_INDEX_PHRASE_MATCHER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "service/index/matcher.h"
 #include "service/index/phrase_count.h"
 #include "service/index/postings.h"
@@ -22,6 +24,21 @@ struct PhraseMemo {
   uint32_t window = kNoDocument;  // its begin
   WindowSet known;                // the documents that were looked at
   std::vector<std::pair<uint32_t, FieldCounts>> found;  // those with it
+
+  // SearchOptions::check, if any, asked after so many documents: of one
+  // window that are few, unless somebody wrote them to be slow. Once it failed
+  // nothing is found any more, and the search ends with what it says.
+  static constexpr uint32_t kDocumentsBetweenChecks = 32;
+  const std::function<absl::Status()>* check = nullptr;
+  uint32_t documents = 0;
+  bool stopped = false;
+
+  bool Stops() {
+    if (check != nullptr && ++documents % kDocumentsBetweenChecks == 0) {
+      stopped = stopped || !(*check)().ok();
+    }
+    return stopped;
+  }
 };
 
 class PhraseMatcher : public LeafMatcher {

@@ -53,6 +53,7 @@ class Searcher {
 
   absl::StatusOr<SearchResult> Run() {
     RETURN_IF_ERROR(CheckBudget(snapshot_, root_, options_.check, &caches_));
+    if (options_.check) LetPhrasesCheck(root_);
     SearchResult result;
     if (options_.strict && MissesAWord()) {
       for (FacetCounter& f : facets_) result.facets.push_back(f.Finish());
@@ -72,6 +73,7 @@ class Searcher {
         if (Done()) break;
       }
     }
+    RETURN_IF_ERROR(Check());  // a phrase may have stopped
     result.hits = top_.Take();
     result.more = result.hits.size() > limit_ ||
                   (OnlyCounts() && result.total_full_matches > 0);
@@ -81,6 +83,16 @@ class Searcher {
   }
 
  private:
+  // Lets the phrases of the tree ask, too, where one window takes long.
+  void LetPhrasesCheck(const query::Node& node) {
+    for (const query::Node& child : node.children) LetPhrasesCheck(child);
+    if (node.kind != query::Node::Kind::kPhrase) return;
+    for (LeafCache& cache : caches_) {
+      cache[&node].phrase = std::make_shared<PhraseMemo>();
+      cache[&node].phrase->check = &options_.check;
+    }
+  }
+
   absl::Status Check() {
     return options_.check ? options_.check() : absl::OkStatus();
   }

@@ -19,6 +19,7 @@ namespace {
 constexpr float kMinBoost = 0.01f;
 constexpr float kMaxBoost = 100;
 constexpr int kMaxSlop = 1000;
+constexpr size_t kMaxPhraseWords = 256;
 constexpr size_t kMinFuzzyLetters = 3;
 constexpr size_t kTwoTypoLetters = 6;
 
@@ -242,6 +243,12 @@ absl::StatusOr<Node> LeafBuilder::MakePhrase(const Lexeme& lexeme,
   if (node.words.empty()) {
     return Error(whole, "No word between the quotes",
                  "write words between them, or remove them");
+  }
+  if (node.words.size() > kMaxPhraseWords) {
+    return Error(whole,
+                 StrCat("A phrase of ", node.words.size(), " words; at most ",
+                        kMaxPhraseWords, " are allowed"),
+                 "quote a part of it");
   }
   std::string_view suffix = lexeme.suffix;
   if (const size_t caret = suffix.find('^'); caret != suffix.npos) {

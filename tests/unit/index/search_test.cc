@@ -226,6 +226,28 @@ TEST_F(SearchTest, StopsWhenToldBeforeWordsAreExpanded) {
   EXPECT_EQ(asked, 3);
 }
 
+// One window of such papers once took minutes.
+TEST_F(SearchTest, StopsWhenToldAmongPapersOfOneWordOverAndOver) {
+  std::string text, phrase;
+  for (int i = 0; i < 3000; ++i) text += "ab ";
+  for (int i = 0; i < 200; ++i) phrase += "ab ";
+  for (int i = 0; i < 300; ++i) Add("Words", text);
+  Apply();
+  for (const std::string& query :
+       {"\"" + phrase + "\"", "\"" + phrase + "\"~1000"}) {
+    uint32_t asked = 0;
+    SearchOptions options;
+    options.check = [&asked] {
+      return ++asked < 6 ? absl::OkStatus()
+                         : absl::DeadlineExceededError("too late");
+    };
+    EXPECT_THAT(Search(*index_->snapshot(), Parse(query), options),
+                IsError(absl::StatusCode::kDeadlineExceeded, "too late"));
+    // Not more often than needed either.
+    EXPECT_LT(asked, 10u);
+  }
+}
+
 TEST_F(SearchTest, SpellingsOfDeletedPapersDoNotCountAgainstTheLimit) {
   std::string text;
   for (int i = 0; i <= kMaxExpansions; ++i) {

@@ -138,6 +138,8 @@ TEST(ParserTest, HoldsItsLimits) {
 
   std::string words;
   for (int i = 0; i < limits.max_clauses; ++i) words += "x ";
+  EXPECT_THAT(std::string(ParseText("\"" + words + "\"").status().message()),
+              HasSubstr("A phrase of 1024 words; at most 256 are allowed"));
   EXPECT_TRUE(ParseText(words).ok());
   EXPECT_THAT(std::string(ParseText(words + "y").status().message()),
               HasSubstr("More than 1024 words and conditions at character "
