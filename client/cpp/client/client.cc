@@ -3,28 +3,10 @@
 #include <iterator>
 #include <utility>
 
+#include "client/cpp/client/call.h"
 #include "client/cpp/client/connection.h"
-#include "client/cpp/client/status.h"
 
 namespace paperwire {
-namespace {
-
-// One call with one answer.
-template <typename Response, typename Stub, typename Method, typename Request>
-absl::StatusOr<Response> Call(Stub& stub, Method method, const Request& request,
-                              absl::Duration timeout) {
-  grpc::ClientContext context;
-  if (timeout != absl::InfiniteDuration()) {
-    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  }
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return FromGrpc(status);
-  return response;
-}
-
-}  // namespace
-
 Client::Client(const ClientOptions& options)
     : timeout_(options.timeout),
       connection_(std::make_shared<Connection>(options.address)) {}
@@ -167,6 +149,36 @@ absl::StatusOr<v1::CommitCursorResponse> Client::CommitCursor(
       request, timeout_);
 }
 
+absl::StatusOr<v1::AcknowledgeMatchesResponse> Client::AcknowledgeMatches(
+    const v1::AcknowledgeMatchesRequest& request) {
+  return Call<v1::AcknowledgeMatchesResponse>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::AcknowledgeMatches, request, timeout_);
+}
+
+absl::Status Client::DeleteShareGroup(
+    const v1::DeleteShareGroupRequest& request) {
+  return Call<google::protobuf::Empty>(
+             connection_->subscriptions,
+             &v1::SubscriptionService::Stub::DeleteShareGroup, request,
+             timeout_)
+      .status();
+}
+
+absl::StatusOr<v1::ListWebhookDeliveriesResponse> Client::ListWebhookDeliveries(
+    const v1::ListWebhookDeliveriesRequest& request) {
+  return Call<v1::ListWebhookDeliveriesResponse>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::ListWebhookDeliveries, request, timeout_);
+}
+
+absl::StatusOr<v1::WebhookDelivery> Client::RetryWebhookDelivery(
+    const v1::RetryWebhookDeliveryRequest& request) {
+  return Call<v1::WebhookDelivery>(
+      connection_->subscriptions,
+      &v1::SubscriptionService::Stub::RetryWebhookDelivery, request, timeout_);
+}
+
 absl::StatusOr<v1::PreviewSubscriptionResponse> Client::PreviewSubscription(
     const v1::PreviewSubscriptionRequest& request) {
   return Call<v1::PreviewSubscriptionResponse>(
@@ -213,6 +225,12 @@ std::unique_ptr<Watcher> Client::Watch(v1::WatchRequest request,
                                        WatcherOptions options) {
   return std::make_unique<Watcher>(connection_, std::move(request),
                                    std::move(options));
+}
+
+std::unique_ptr<SharedWatcher> Client::WatchShared(v1::WatchRequest request,
+                                                   WatcherOptions options) {
+  return std::make_unique<SharedWatcher>(connection_, std::move(request),
+                                         std::move(options), timeout_);
 }
 
 }  // namespace paperwire

@@ -28,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/cpp/client/import_stream.h"
+#include "client/cpp/client/shared_watcher.h"
 #include "client/cpp/client/watcher.h"
 #include "paperwire/v1/paper.pb.h"
 #include "paperwire/v1/paper_service.pb.h"
@@ -35,6 +36,7 @@
 #include "paperwire/v1/server_service.pb.h"
 #include "paperwire/v1/subscription.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
+#include "paperwire/v1/webhook.pb.h"
 
 namespace paperwire {
 
@@ -91,6 +93,14 @@ class Client {
   // Of a Watcher's resume_token(), when what it covers has been dealt with.
   absl::StatusOr<v1::CommitCursorResponse> CommitCursor(
       const v1::CommitCursorRequest& request);
+  // What a SharedWatcher does by itself.
+  absl::StatusOr<v1::AcknowledgeMatchesResponse> AcknowledgeMatches(
+      const v1::AcknowledgeMatchesRequest& request);
+  absl::Status DeleteShareGroup(const v1::DeleteShareGroupRequest& request);
+  absl::StatusOr<v1::ListWebhookDeliveriesResponse> ListWebhookDeliveries(
+      const v1::ListWebhookDeliveriesRequest& request);
+  absl::StatusOr<v1::WebhookDelivery> RetryWebhookDelivery(
+      const v1::RetryWebhookDeliveryRequest& request);
   absl::StatusOr<v1::PreviewSubscriptionResponse> PreviewSubscription(
       const v1::PreviewSubscriptionRequest& request);
 
@@ -111,6 +121,11 @@ class Client {
   // where to begin. See watcher.h.
   std::unique_ptr<Watcher> Watch(v1::WatchRequest request,
                                  WatcherOptions options = {});
+
+  // The same as a member of request.share_group, which splits the matches of
+  // a subscription with others. See shared_watcher.h.
+  std::unique_ptr<SharedWatcher> WatchShared(v1::WatchRequest request,
+                                             WatcherOptions options = {});
 
  private:
   const absl::Duration timeout_;

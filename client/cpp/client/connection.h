@@ -1,5 +1,5 @@
 // The channel and the stubs that a client and its streams share. Private to
-// this folder: it is the only header here that names gRPC.
+// this folder, like call.h: they are the only headers here that name gRPC.
 
 #ifndef PAPERWIRE_CLIENT_CPP_CLIENT_CONNECTION_H_
 #define PAPERWIRE_CLIENT_CPP_CLIENT_CONNECTION_H_

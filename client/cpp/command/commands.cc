@@ -4,13 +4,13 @@ namespace paperwire::command {
 
 const std::vector<CommandSpec>& Commands() {
   static const auto* const kCommands = new std::vector<CommandSpec>{
-      SearchCommand(),    SuggestCommand(),       SimilarCommand(),
-      GetCommand(),       ListCommand(),          WatchCommand(),
-      SubscribeCommand(), SubscriptionsCommand(), BacktestCommand(),
-      ImportCommand(),    HarvestCommand(),       ExportCommand(),
-      StatusCommand(),    ChangesCommand(),       SplitCommand(),
-      DeleteCommand(),    HelpCommand(),          CompletionCommand(),
-      VersionCommand(),
+      SearchCommand(),     SuggestCommand(),       SimilarCommand(),
+      GetCommand(),        ListCommand(),          WatchCommand(),
+      SubscribeCommand(),  SubscriptionsCommand(), WebhookCommand(),
+      BacktestCommand(),   ImportCommand(),        HarvestCommand(),
+      ExportCommand(),     StatusCommand(),        ChangesCommand(),
+      SplitCommand(),      DeleteCommand(),        HelpCommand(),
+      CompletionCommand(), VersionCommand(),
   };
   return *kCommands;
 }

@@ -30,6 +30,12 @@ std::string Advice(const absl::Status& status) {
     return "Give another --id, or change that one: paperwire subscriptions "
            "edit";
   }
+  if (reason.has_value() && reason->reason == "SHARE_GROUP_NOT_FOUND") {
+    return "Those that there are: paperwire subscriptions show";
+  }
+  if (reason.has_value() && reason->reason == "WEBHOOK_DELIVERY_NOT_FOUND") {
+    return "Those that there are: paperwire webhook deliveries";
+  }
   if (reason.has_value() && reason->facts.contains("oldest_time")) {
     return StrCat("Begin there with --from ", reason->facts.at("oldest_time"));
   }
@@ -42,6 +48,15 @@ std::string Advice(const absl::Status& status) {
     default:
       return "";
   }
+}
+
+// "give_up_after: " where the message says no more than "It is 10s; ...".
+std::string Subject(const absl::Status& status) {
+  if (!ToStd(status.message()).starts_with("It ")) return "";
+  const std::string field = FieldOf(status).value_or("");
+  // Without a dot, from the beginning.
+  const std::string name = field.substr(field.rfind('.') + 1);
+  return name.empty() ? "" : StrCat(Printable(name), ": ");
 }
 
 }  // namespace
@@ -69,6 +84,7 @@ std::string ErrorText(const absl::Status& status, const std::string& address,
               "PAPERWIRE_ADDRESS.\n");
     return text;
   }
+  StrAppend(&text, Subject(status));
   StrAppend(&text, message.empty() ? absl::StatusCodeToString(status.code())
                                    : Printable(message));
   StrAppend(&text, "\n");

@@ -6,7 +6,7 @@
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/hits.h"
 #include "client/cpp/command/json.h"
-#include "client/cpp/command/table.h"
+#include "client/cpp/command/source_text.h"
 #include "client/cpp/command/text_layout.h"
 #include "client/cpp/command/times.h"
 #include "service/base/strings.h"
@@ -14,14 +14,27 @@
 namespace paperwire::command {
 namespace {
 
-void Row(Output& out, const std::string& label, const std::string& text) {
+void Row(Output& out, const std::string& label, const std::string& text,
+         Style style = Style::kPlain) {
+  const Line line = {{Printable(text), style}};
   const Line head = Fit({{label, Style::kDim}}, 12, Pad::kRight);
-  out.Write(StrCat("  ", Render(head, out.color()), Printable(text), "\n"));
+  out.Write(
+      StrCat("  ", Render(head, out.color()), Render(line, out.color()), "\n"));
 }
 
 std::string Ago(const google::protobuf::Timestamp& time) {
   return StrCat(LocalTime(FromProto(time)), ", ",
                 RoughDuration(absl::Now() - FromProto(time)), " ago");
+}
+
+// The sources that have been silent for too long.
+std::string LateNames(const v1::GetServerStatsResponse& stats) {
+  std::string names;
+  for (const v1::SourceStats& source : stats.sources()) {
+    if (!source.freshness().late()) continue;
+    StrAppend(&names, names.empty() ? "" : ", ", source.source());
+  }
+  return names;
 }
 
 void PrintServer(const v1::GetServerInfoResponse& info,
@@ -32,9 +45,7 @@ void PrintServer(const v1::GetServerInfoResponse& info,
               {StrCat(" at ", Printable(address))}},
              out.color()),
       "\n"));
-  const absl::Duration startup =
-      absl::Seconds(info.startup_duration().seconds()) +
-      absl::Nanoseconds(info.startup_duration().nanos());
+  const absl::Duration startup = FromProto(info.startup_duration());
   Row(out, "Up",
       StrCat(
           RoughDuration(absl::Now() - FromProto(info.start_time())), ", since ",
@@ -59,22 +70,9 @@ void PrintServer(const v1::GetServerInfoResponse& info,
              Bytes(stats.index_bytes())));
   Row(out, "Memory", Bytes(stats.resident_bytes()));
   Row(out, "Watches", StrCat(stats.open_watches(), " open"));
-}
-
-void PrintSources(const v1::GetServerStatsResponse& stats, Output& out) {
-  if (stats.sources().empty()) return;
-  out.Write("\n");
-  Table table({{.heading = "SOURCE", .stretch = true},
-               {.heading = "PAPERS", .right = true},
-               {.heading = "LAST IMPORT"}});
-  for (const v1::SourceStats& source : stats.sources()) {
-    table.AddRow(
-        {{{Printable(source.source())}},
-         {{WithCommas(source.papers())}},
-         {{source.freshness().has_last_import_time() ? Ago(source.freshness().last_import_time())
-                                         : ""}}});
+  if (const std::string late = LateNames(stats); !late.empty()) {
+    Row(out, "Late", late, Style::kError);
   }
-  table.Print(out);
 }
 
 int RunStatus(Context& context) {
@@ -92,7 +90,10 @@ int RunStatus(Context& context) {
     return context.Done();
   }
   PrintServer(*info, *stats, context.address(), context.out);
-  PrintSources(*stats, context.out);
+  if (!stats->sources().empty()) {
+    context.out.Write("\n");
+    PrintSources(stats->sources(), absl::Now(), context.out);
+  }
   return context.Done();
 }
 
@@ -102,14 +103,21 @@ CommandSpec StatusCommand() {
   return {.name = "status",
           .summary = "Show how the server fares",
           .details =
-              "The exit code is 1 when the server cannot be reached. "
+              "The exit code is 1 when the server cannot be reached. Of each "
+              "source it says when papers were last imported from it (seen), "
+              "when something was new among them, how often that is usual, "
+              "when something new is due, and whether it is late. Before four "
+              "pauses between news are known, nothing is said of that. "
               "With --json there is one object with address, info and "
               "stats.",
           .examples = {{"The server on this machine", "paperwire status"},
                        {"Another one", "paperwire status --server papers:7227"},
                        {"How many papers it has",
                         "paperwire status --json | jq -r "
-                        ".stats.active_papers"}},
+                        ".stats.active_papers"},
+                       {"The sources that have gone silent",
+                        "paperwire status --json | jq -r "
+                        "'.stats.sources[] | select(.freshness.late).source'"}},
           .run = RunStatus};
 }
 

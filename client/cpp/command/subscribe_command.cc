@@ -10,6 +10,7 @@
 #include "client/cpp/command/subscription_flags.h"
 #include "client/cpp/command/subscription_text.h"
 #include "client/cpp/command/text_layout.h"
+#include "client/cpp/command/webhook_flags.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -19,8 +20,9 @@ namespace {
 // The subscription stands already; nobody should wait long for the hint.
 constexpr absl::Duration kHintTimeout = absl::Seconds(10);
 
-absl::StatusOr<v1::CreateSubscriptionRequest> MakeRequest(
-    const Arguments& args) {
+// `secret` becomes that of the webhook, if it was made here.
+absl::StatusOr<v1::CreateSubscriptionRequest> MakeRequest(const Arguments& args,
+                                                          std::string* secret) {
   const absl::Time now = absl::Now();
   v1::CreateSubscriptionRequest request;
   request.set_parent(kParent);
@@ -31,6 +33,15 @@ absl::StatusOr<v1::CreateSubscriptionRequest> MakeRequest(
                    MakeExplicitQuery(args, now));
   google::protobuf::FieldMask mask;
   RETURN_IF_ERROR(ApplySubscriptionFlags(args, now, subscription, &mask));
+  if (args.Has("webhook")) {
+    v1::Webhook* webhook = subscription->mutable_webhook();
+    webhook->set_url(args.Text("webhook"));
+    ASSIGN_OR_RETURN(*secret,
+                     SetSecret(args.Text("webhook-secret-file"), webhook));
+  } else if (args.Has("webhook-secret-file")) {
+    return absl::InvalidArgumentError(
+        "--webhook-secret-file goes with --webhook URL");
+  }
   return request;
 }
 
@@ -61,19 +72,29 @@ void SayPast(Context& context, const v1::Subscription& subscription) {
              " in the last 30 days"));
 }
 
+void SaySecret(Context& context, const std::string& secret) {
+  context.Say(
+      "deliveries to the webhook are signed with this secret; it is shown this "
+      "once, the receiver needs it:");
+  context.Say(secret);
+}
+
 int RunSubscribe(Context& context) {
+  std::string secret;
   const absl::StatusOr<v1::CreateSubscriptionRequest> request =
-      MakeRequest(context.args);
+      MakeRequest(context.args, &secret);
   if (!request.ok()) return context.Misused(request.status());
-  const absl::StatusOr<v1::Subscription> created =
+  absl::StatusOr<v1::Subscription> created =
       context.client().CreateSubscription(*request);
   if (!created.ok()) return context.Fail(created.status());
   if (context.json()) {
+    if (!secret.empty()) created->mutable_webhook()->set_secret(secret);
     context.out.Write(StrCat(ToJson(*created, Defaults::kWrite), "\n"));
     return context.Done();
   }
   context.out.Write(StrCat(Printable(created->name()), "\n"));
   if (const int code = context.Done(); code != kOk) return code;
+  if (!secret.empty()) SaySecret(context, secret);
   context.Say(StrCat("watch it with: paperwire watch --subscription ",
                      ShownSubscription(created->name())));
   SayPast(context, *created);
@@ -90,6 +111,16 @@ CommandSpec SubscribeCommand() {
        .help = "Its name from then on: 1 to 63 lower-case letters, digits and "
                "hyphens (default: the server makes one up)"}};
   for (FlagSpec& flag : SubscriptionFlags()) flags.push_back(std::move(flag));
+  flags.push_back({.name = "webhook",
+                   .kind = FlagKind::kText,
+                   .value = "URL",
+                   .help = "POST what matches to this https address, too; see "
+                           "paperwire webhook"});
+  flags.push_back({.name = "webhook-secret-file",
+                   .kind = FlagKind::kFile,
+                   .value = "FILE",
+                   .help = "Sign deliveries with the secret in FILE (default: "
+                           "one is made, and shown once)"});
   return {.name = "subscribe",
           .argument_kind = ArgumentKind::kQuery,
           .arguments = "QUERY...",
@@ -113,6 +144,9 @@ CommandSpec SubscribeCommand() {
                {"For a while, with marks to list by",
                 "paperwire subscribe robots -c cs.RO --expires 90d --label "
                 "team=arm"},
+               {"Posted to a server of yours",
+                "paperwire subscribe robots --id robots --webhook "
+                "https://example.org/papers"},
                {"What it will be like, before",
                 "paperwire backtest robots -c cs.RO --days 90"}},
           .run = RunSubscribe};

@@ -7,6 +7,7 @@
 #include "client/cpp/command/page.h"
 #include "client/cpp/command/subscription_text.h"
 #include "client/cpp/command/times.h"
+#include "client/cpp/command/webhook_text.h"
 #include "service/base/strings.h"
 
 namespace paperwire::command {
@@ -25,6 +26,13 @@ std::string Labels(const v1::Subscription& subscription) {
     StrAppend(&text, text.empty() ? "" : ", ", key, "=", value);
   }
   return text;
+}
+
+std::string GroupText(const v1::ShareGroup& group) {
+  return StrCat(group.name(), ": ", group.watcher_count(), " watching, ",
+                WithCommas(group.leased_count()),
+                " in work, all done up to sequence ",
+                WithCommas(group.sequence()));
 }
 
 }  // namespace
@@ -52,6 +60,13 @@ void PrintSubscription(const v1::Subscription& subscription, absl::Time now,
   page.Row("Committed", subscription.cursor().has_commit_time()
                             ? Ago(subscription.cursor().commit_time(), now)
                             : "never");
+  for (const v1::ShareGroup& group : subscription.share_groups()) {
+    page.Row("Shared by", GroupText(group));
+  }
+  if (subscription.has_webhook()) {
+    PrintWebhook(subscription.webhook(), ShownSubscription(subscription.name()),
+                 now, &page);
+  }
   page.Row("Created", Ago(subscription.create_time(), now));
   page.Row("Changed", Ago(subscription.update_time(), now));
   if (subscription.has_expire_time()) {

@@ -93,6 +93,15 @@ std::string QueryText(const v1::Query& query) {
   return text;
 }
 
+std::string GroupNames(const v1::Subscription& subscription) {
+  std::string names;
+  for (const v1::ShareGroup& group : subscription.share_groups()) {
+    StrAppend(&names, names.empty() ? "" : ", ", Printable(group.name()), " (",
+              group.watcher_count(), ")");
+  }
+  return names;
+}
+
 std::string PendingText(const v1::Subscription& subscription) {
   const int count = subscription.pending_count();
   return StrCat(WithCommas(count), count >= kMaxPending ? " or more" : "");

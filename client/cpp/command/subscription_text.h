@@ -29,6 +29,9 @@ std::string StateText(v1::Subscription::State state);
 // A query as it is given to this command: the words, and the flags behind.
 std::string QueryText(const v1::Query& query);
 
+// The share groups, with how many watch in each: "workers (2), lab (0)".
+std::string GroupNames(const v1::Subscription& subscription);
+
 // "12", or "1,000 or more".
 std::string PendingText(const v1::Subscription& subscription);
 

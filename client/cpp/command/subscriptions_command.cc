@@ -1,12 +1,12 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
+#include "client/cpp/command/actions.h"
 #include "client/cpp/command/commands.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/json.h"
@@ -16,6 +16,7 @@
 #include "client/cpp/command/subscription_text.h"
 #include "client/cpp/command/table.h"
 #include "client/cpp/command/times.h"
+#include "client/cpp/command/webhook_text.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -24,7 +25,6 @@ namespace {
 
 constexpr int kPage = 1000;
 constexpr size_t kDateSize = sizeof("2026-07-10") - 1;
-constexpr size_t kMostIds = 10'000;
 
 using Names = std::vector<std::string>;
 
@@ -54,7 +54,9 @@ int RunList(Context& context, const Names&) {
                {.heading = "STATE"},
                {.heading = "QUERY", .stretch = true},
                {.heading = "PENDING", .right = true},
-               {.heading = "CREATED", .drop = 1}});
+               {.heading = "CREATED", .drop = 2},
+               {.heading = "WEBHOOK"},
+               {.heading = "SHARED BY", .most = 20, .drop = 1}});
   for (const v1::Subscription& subscription : *all) {
     if (context.json()) {
       PrintJson(context, subscription);
@@ -72,7 +74,9 @@ int RunList(Context& context, const Names&) {
                                     : Piece{query}},
          {{terminal ? PendingText(subscription)
                     : StrCat(subscription.pending_count())}},
-         {{terminal ? created.substr(0, kDateSize) : created, Style::kDim}}});
+         {{terminal ? created.substr(0, kDateSize) : created, Style::kDim}},
+         {WebhookState(subscription.webhook())},
+         {{GroupNames(subscription)}}});
   }
   if (!context.json() && !all->empty()) table.Print(context.out);
   if (!context.json() && all->empty()) {
@@ -191,11 +195,20 @@ int RunResume(Context& context, const Names& names) {
   return context.Done();
 }
 
+// Whether nobody has to be asked, or can be.
+absl::Status CheckSure(Context& context) {
+  if (context.args.Has("yes") ||
+      (isatty(STDIN_FILENO) == 1 && context.err.terminal())) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "deleting is for good, and there is no terminal to ask on; say --yes");
+}
+
 // Asks on the terminal. False: leave it.
-bool Confirmed(Context& context, const v1::Subscription& subscription) {
-  context.err.Write(StrCat("Delete ", ShownSubscription(subscription.name()),
-                           " (", QueryText(subscription.query()),
-                           ") with its cursor? [y/N] "));
+bool Confirmed(Context& context, const std::string& question) {
+  if (context.args.Has("yes")) return true;
+  context.err.Write(StrCat(question, " [y/N] "));
   std::string answer;
   std::getline(std::cin, answer);
   return absl::AsciiStrToLower(answer) == "y" ||
@@ -203,24 +216,25 @@ bool Confirmed(Context& context, const v1::Subscription& subscription) {
 }
 
 int RunDelete(Context& context, const Names& names) {
-  const bool sure = context.args.Has("yes");
-  if (!sure && (isatty(STDIN_FILENO) != 1 || !context.err.terminal())) {
-    return context.Misused(absl::InvalidArgumentError(
-        "deleting is for good, and there is no terminal to ask on; say "
-        "--yes"));
+  if (absl::Status sure = CheckSure(context); !sure.ok()) {
+    return context.Misused(sure);
   }
   for (const std::string& name : names) {
     v1::DeleteSubscriptionRequest request;
     request.set_name(name);
     request.set_etag(context.args.Text("etag"));
     request.set_allow_missing(context.args.Has("allow-missing"));
-    if (!sure) {
+    if (!context.args.Has("yes")) {
       const absl::StatusOr<v1::Subscription> there = Get(context, name);
       if (absl::IsNotFound(there.status()) && request.allow_missing()) {
         continue;
       }
       if (!there.ok()) return context.Fail(there.status());
-      if (!Confirmed(context, *there)) continue;
+      if (!Confirmed(context,
+                     StrCat("Delete ", ShownSubscription(name), " (",
+                            QueryText(there->query()), ") with its cursor?"))) {
+        continue;
+      }
       // What was seen is what is deleted.
       if (request.etag().empty()) request.set_etag(there->etag());
     }
@@ -231,13 +245,29 @@ int RunDelete(Context& context, const Names& names) {
   return context.Done();
 }
 
-struct Action {
-  std::string name;
-  size_t min_ids = 1;
-  size_t max_ids = kMostIds;
-  std::vector<std::string> flags = {};
-  int (*run)(Context& context, const Names& names) = nullptr;
-};
+int RunDeleteGroup(Context& context, const Names& names) {
+  const std::string group = context.args.Text("share-group");
+  if (group.empty()) {
+    return context.Misused(absl::InvalidArgumentError(
+        "which one? say --share-group NAME; paperwire subscriptions show "
+        "tells those that there are"));
+  }
+  if (absl::Status sure = CheckSure(context); !sure.ok()) {
+    return context.Misused(sure);
+  }
+  const std::string shown = StrCat("the share group ", Printable(group), " of ",
+                                   ShownSubscription(names[0]));
+  if (!Confirmed(context, StrCat("Delete ", shown, " with its place?"))) {
+    return kOk;
+  }
+  v1::DeleteShareGroupRequest request;
+  request.set_name(names[0]);
+  request.set_share_group(group);
+  const absl::Status status = context.client().DeleteShareGroup(request);
+  if (!status.ok()) return context.Fail(status);
+  context.Say(StrCat("deleted ", shown));
+  return context.Done();
+}
 
 std::vector<std::string> FlagsOfEdit() {
   std::vector<std::string> names = {"query", "remove-label", "etag"};
@@ -248,54 +278,50 @@ std::vector<std::string> FlagsOfEdit() {
 
 const std::vector<Action>& Actions() {
   static const auto* const kActions = new std::vector<Action>{
-      {.name = "list",
-       .min_ids = 0,
-       .max_ids = 0,
-       .flags = {"label"},
-       .run = RunList},
-      {.name = "show", .run = RunShow},
-      {.name = "edit", .max_ids = 1, .flags = FlagsOfEdit(), .run = RunEdit},
-      {.name = "pause", .flags = {"etag"}, .run = RunPause},
-      {.name = "resume", .flags = {"etag"}, .run = RunResume},
+      {.name = "list", .flags = {"label"}, .run = RunList},
+      {.name = "show",
+       .words = "ID...",
+       .min_words = 1,
+       .max_words = kMostWords,
+       .run = RunShow},
+      {.name = "edit",
+       .words = "ID",
+       .min_words = 1,
+       .max_words = 1,
+       .flags = FlagsOfEdit(),
+       .run = RunEdit},
+      {.name = "pause",
+       .words = "ID...",
+       .min_words = 1,
+       .max_words = kMostWords,
+       .flags = {"etag"},
+       .run = RunPause},
+      {.name = "resume",
+       .words = "ID...",
+       .min_words = 1,
+       .max_words = kMostWords,
+       .flags = {"etag"},
+       .run = RunResume},
       {.name = "delete",
+       .words = "ID...",
+       .min_words = 1,
+       .max_words = kMostWords,
        .flags = {"etag", "yes", "allow-missing"},
-       .run = RunDelete}};
+       .run = RunDelete},
+      {.name = "delete-group",
+       .words = "ID",
+       .min_words = 1,
+       .max_words = 1,
+       .flags = {"share-group", "yes"},
+       .run = RunDeleteGroup}};
   return *kActions;
 }
 
-bool Has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// The names to act on; INVALID_ARGUMENT for words and flags that the action
-// has no use for.
-absl::StatusOr<Names> CheckedNames(const Action& action,
-                                   const Arguments& args) {
-  for (const FlagSpec& flag : args.command->flags) {
-    if (!args.Has(flag.name) || Has(action.flags, flag.name)) continue;
-    std::string others;
-    for (const Action& other : Actions()) {
-      if (!Has(other.flags, flag.name)) continue;
-      StrAppend(&others, others.empty() ? "" : " or ", other.name);
-    }
-    return absl::InvalidArgumentError(StrCat(
-        "--", flag.name, " goes with ", others, ", not with ", action.name));
-  }
+absl::StatusOr<Names> ParseNames(const Arguments& args) {
   Names names;
-  for (size_t i = 1; i < args.words.size(); ++i) {
-    ASSIGN_OR_RETURN(std::string name, ParseSubscriptionName(args.words[i]));
+  for (const std::string& word : WordsOf(args)) {
+    ASSIGN_OR_RETURN(std::string name, ParseSubscriptionName(word));
     names.push_back(std::move(name));
-  }
-  if (names.size() < action.min_ids) {
-    return absl::InvalidArgumentError(
-        StrCat("which one? paperwire subscriptions ", action.name,
-               " ID; paperwire subscriptions lists them"));
-  }
-  if (names.size() > action.max_ids) {
-    return absl::InvalidArgumentError(
-        StrCat("too many words, from \"", args.words[action.max_ids + 1],
-               "\" on: paperwire subscriptions ", action.name,
-               action.max_ids == 0 ? "" : " ID"));
   }
   if (names.size() > 1 && args.Has("etag")) {
     return absl::InvalidArgumentError("--etag goes with one subscription only");
@@ -304,15 +330,12 @@ absl::StatusOr<Names> CheckedNames(const Action& action,
 }
 
 int RunSubscriptions(Context& context) {
-  const std::string name =
-      context.args.words.empty() ? "list" : context.args.words[0];
-  for (const Action& action : Actions()) {
-    if (action.name != name) continue;
-    const absl::StatusOr<Names> names = CheckedNames(action, context.args);
-    if (!names.ok()) return context.Misused(names.status());
-    return action.run(context, *names);
-  }
-  return kUsage;  // the parser takes no other word
+  const absl::StatusOr<const Action*> action =
+      ChooseAction(Actions(), context.args);
+  if (!action.ok()) return context.Misused(action.status());
+  const absl::StatusOr<Names> names = ParseNames(context.args);
+  if (!names.ok()) return context.Misused(names.status());
+  return (*action)->run(context, *names);
 }
 
 std::vector<FlagSpec> Flags() {
@@ -332,6 +355,10 @@ std::vector<FlagSpec> Flags() {
                    .kind = FlagKind::kText,
                    .value = "ETAG",
                    .help = "Only if it is still as when it had this etag"});
+  flags.push_back({.name = "share-group",
+                   .kind = FlagKind::kText,
+                   .value = "NAME",
+                   .help = "The group to delete, with how far it was"});
   flags.push_back({.name = "yes", .letter = 'y', .help = "Delete, do not ask"});
   flags.push_back({.name = "allow-missing",
                    .help = "To delete what is not there is no error"});
@@ -341,14 +368,12 @@ std::vector<FlagSpec> Flags() {
 }  // namespace
 
 CommandSpec SubscriptionsCommand() {
-  std::vector<std::string> names;
-  for (const Action& action : Actions()) names.push_back(action.name);
   return {
       .name = "subscriptions",
       .argument_kind = ArgumentKind::kChoice,
-      .arguments = "[list|show|edit|pause|resume|delete] [ID...]",
-      .choices = names,
-      .max_arguments = kMostIds + 1,
+      .arguments = StrCat(ChoiceText(Actions()), " [ID...]"),
+      .choices = NamesOf(Actions()),
+      .max_arguments = kMostWords + 1,
       .summary = "Look at subscriptions, and change them",
       .details =
           "Without a word they are listed: how many papers are pending, that "
@@ -358,7 +383,8 @@ CommandSpec SubscriptionsCommand() {
           "--since any and --min-votes 0 take a part of the query away, "
           "--expires never the end. What matches while a subscription is "
           "paused comes when it is resumed. To delete one deletes its cursor "
-          "too.",
+          "too. delete-group forgets a share group and how far it was. Its "
+          "webhook is changed by paperwire webhook.",
       .flags = Flags(),
       .examples =
           {{"All of them", "paperwire subscriptions"},

@@ -129,6 +129,20 @@ absl::Time FromProto(const google::protobuf::Timestamp& timestamp) {
          absl::Nanoseconds(timestamp.nanos());
 }
 
+google::protobuf::Duration ToProto(absl::Duration duration) {
+  google::protobuf::Duration result;
+  const int64_t seconds = absl::ToInt64Seconds(duration);
+  result.set_seconds(seconds);
+  result.set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(duration - absl::Seconds(seconds))));
+  return result;
+}
+
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) +
+         absl::Nanoseconds(duration.nanos());
+}
+
 std::string PublishedDate(const v1::Paper& paper) {
   if (!paper.has_published_time()) return "";
   const char* format = "%Y-%m-%d";

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "paperwire/v1/paper.pb.h"
 
@@ -36,6 +37,8 @@ absl::StatusOr<absl::Time> ParseFuture(std::string_view text, absl::Time now);
 
 google::protobuf::Timestamp ToProto(absl::Time time);
 absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
+google::protobuf::Duration ToProto(absl::Duration duration);
+absl::Duration FromProto(const google::protobuf::Duration& duration);
 
 // "2026-07-10", or what is known of it; empty when there is none.
 std::string PublishedDate(const v1::Paper& paper);

@@ -1,19 +1,20 @@
+#include <atomic>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "client/cpp/command/commands.h"
-#include "client/cpp/command/committer.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/cursor_file.h"
 #include "client/cpp/command/errors.h"
 #include "client/cpp/command/interrupt.h"
-#include "client/cpp/command/json.h"
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/query_flags.h"
 #include "client/cpp/command/subscription_text.h"
-#include "client/cpp/command/text_layout.h"
 #include "client/cpp/command/times.h"
+#include "client/cpp/command/watch_place.h"
+#include "client/cpp/command/watch_printer.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -38,34 +39,63 @@ void SetStart(const std::string& from, v1::WatchRequest* request) {
   }
 }
 
+// Says that the connection is lost, and when it is back. A shared watcher
+// tells of it on a thread of its own, and may outlive the loop over it.
+class Outage {
+ public:
+  explicit Outage(Context* context) : context_(*context) {}
+
+  void Began(const absl::Status& why, absl::Duration wait) {
+    if (wait < kWorthSaying || lost_.exchange(true)) return;
+    context_.Say(StrCat("connection lost (", ShortCause(ToStd(why.message())),
+                        "); trying again until it is back"));
+  }
+  void Ended() {
+    if (lost_.exchange(false)) context_.Say("connected again");
+  }
+
+ private:
+  Context& context_;
+  std::atomic<bool> lost_ = false;
+};
+
+std::string TokenOf(const Watcher& watcher) { return watcher.resume_token(); }
+// A share group has its place on the server.
+std::string TokenOf(const SharedWatcher&) { return ""; }
+
+// Whether more comes for sure, so that what was printed may wait for it.
+bool BatchGoesOn(const Watcher& watcher) { return watcher.has_next(); }
+bool BatchGoesOn(const SharedWatcher&) { return false; }
+
 // One watch, from its flags to its end.
 class Watch {
  public:
-  explicit Watch(Context& context) : context_(context) {
+  explicit Watch(Context& context)
+      : context_(context),
+        printer_(context),
+        outage_(std::make_shared<Outage>(&context)) {
     if (context.args.Has("cursor"))
       cursor_.emplace(context.args.Text("cursor"));
   }
 
   absl::StatusOr<v1::WatchRequest> MakeRequest();
-  int Follow(v1::WatchRequest request, Interrupt& interrupt);
+  int Run(v1::WatchRequest request, Interrupt& interrupt);
 
  private:
   absl::Status SetWhat(v1::WatchRequest* request);
+  absl::Status SetSharing(v1::WatchRequest* request);
   absl::Status Reach(const v1::WatchRequest& request);
-  void Print(const v1::WatchResponse& event);
-  void PrintMatch(const v1::WatchMatch& match);
-  // Keeps the place: everything that `token` covers was written out.
-  absl::Status Keep(const std::string& token, CursorFile::Sync sync);
-  int End(const absl::Status& why, const std::string& token,
+  template <typename AnyWatcher>
+  int Follow(AnyWatcher& watcher, const Interrupt& interrupt);
+  int End(const absl::Status& why, Written written,
           std::optional<Interrupt::Cause> cause);
-  std::string PlaceText(const std::string& token) const;
 
   Context& context_;
-  // Where the place is kept: one of the two at most.
+  WatchPrinter printer_;
+  const std::shared_ptr<Outage> outage_;
   std::optional<CursorFile> cursor_;
-  std::optional<Committer> committer_;
-  int64_t matches_ = 0;        // printed
-  int64_t noted_matches_ = 0;  // of them, those that committer_ knows of
+  bool commits_ = false;
+  std::unique_ptr<WatchPlace> place_;
 };
 
 absl::Status Watch::SetWhat(v1::WatchRequest* request) {
@@ -80,19 +110,45 @@ absl::Status Watch::SetWhat(v1::WatchRequest* request) {
                      ParseSubscriptionName(args.Text("subscription")));
     return absl::OkStatus();
   }
-  if (args.Has("no-commit") || args.Text("from") == "cursor") {
+  for (const char* flag : {"no-commit", "share-group"}) {
+    if (!args.Has(flag)) continue;
     return absl::InvalidArgumentError(
-        StrCat(args.Has("no-commit") ? "--no-commit" : "--from cursor",
-               " goes with --subscription ID"));
+        StrCat("--", flag, " goes with --subscription ID"));
+  }
+  if (args.Text("from") == "cursor") {
+    return absl::InvalidArgumentError(
+        "--from cursor goes with --subscription ID");
   }
   ASSIGN_OR_RETURN(*request->mutable_query(),
                    MakeQuery(args, args.JoinedWords(), absl::Now()));
   return absl::OkStatus();
 }
 
+absl::Status Watch::SetSharing(v1::WatchRequest* request) {
+  const Arguments& args = context_.args;
+  if (!args.Has("share-group")) {
+    if (!args.Has("lease")) return absl::OkStatus();
+    return absl::InvalidArgumentError("--lease goes with --share-group NAME");
+  }
+  for (const char* flag : {"cursor", "no-commit"}) {
+    if (!args.Has(flag)) continue;
+    return absl::InvalidArgumentError(
+        StrCat("--", flag,
+               " does not go with --share-group: the server knows "
+               "how far the group is, by what its members acknowledge"));
+  }
+  request->set_share_group(args.Text("share-group"));
+  if (args.Has("lease")) {
+    *request->mutable_lease_duration() =
+        ToProto(args.Seconds("lease", absl::ZeroDuration()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::WatchRequest> Watch::MakeRequest() {
   v1::WatchRequest request;
   RETURN_IF_ERROR(SetWhat(&request));
+  RETURN_IF_ERROR(SetSharing(&request));
   const bool stored = !request.subscription().empty();
   std::string from = context_.args.Text("from", stored ? "cursor" : "now");
   // From anywhere else, a commit would pass over what is still to be read.
@@ -103,10 +159,10 @@ absl::StatusOr<v1::WatchRequest> Watch::MakeRequest() {
       request.set_resume_token(token);
       from.clear();
     }
-  } else if (stored && gapless && !context_.args.Has("no-commit")) {
-    committer_.emplace(&context_.client(), request.subscription());
   }
+  commits_ = stored && gapless && !context_.args.Has("no-commit");
   if (!from.empty()) SetStart(from, &request);
+  request.set_explain(context_.args.Has("explain"));
   if (!context_.json()) {
     for (int i = 0; i < kTableFieldCount; ++i) {
       request.mutable_read_mask()->add_paths(kTableFields[i]);
@@ -135,105 +191,69 @@ absl::Status Watch::Reach(const v1::WatchRequest& request) {
   return absl::OkStatus();
 }
 
-int Watch::Follow(v1::WatchRequest request, Interrupt& interrupt) {
+int Watch::Run(v1::WatchRequest request, Interrupt& interrupt) {
   const absl::Status reached = Reach(request);
   if (!reached.ok()) return context_.Fail(reached);
+  Client& client = context_.client();
+  WatcherOptions options;
+  options.on_retry = [outage = outage_](const absl::Status& why,
+                                        absl::Duration wait) {
+    outage->Began(why, wait);
+  };
+  if (!request.share_group().empty()) {
+    const std::shared_ptr<SharedWatcher> watcher =
+        client.WatchShared(std::move(request), options);
+    interrupt.Then([watcher] { watcher->Cancel(); });
+    place_ = PlaceInGroup(watcher.get());
+    return Follow(*watcher, interrupt);
+  }
+  if (cursor_.has_value()) {
+    place_ = PlaceInFile(&*cursor_);
+  } else if (commits_) {
+    place_ = PlaceAtServer(&client, request.subscription());
+  } else {
+    place_ = PlaceNowhere();
+  }
+  const std::shared_ptr<Watcher> watcher =
+      client.Watch(std::move(request), options);
+  interrupt.Then([watcher] { watcher->Cancel(); });
+  return Follow(*watcher, interrupt);
+}
+
+template <typename AnyWatcher>
+int Watch::Follow(AnyWatcher& watcher, const Interrupt& interrupt) {
   const bool until_caught_up = context_.args.Has("until-caught-up");
   bool caught_up = false;
-  bool lost = false;
-  WatcherOptions options;
-  options.on_retry = [&](const absl::Status& why, absl::Duration wait) {
-    if (lost || wait < kWorthSaying) return;
-    lost = true;
-    context_.Say(StrCat("connection lost (", ShortCause(ToStd(why.message())),
-                        "); trying again until it is back"));
-  };
-  const std::shared_ptr<Watcher> watcher =
-      context_.client().Watch(std::move(request), options);
-  interrupt.Then([watcher] { watcher->Cancel(); });
+  Written written;
   while (true) {
-    absl::StatusOr<v1::WatchResponse> event = watcher->Next();
+    const absl::StatusOr<v1::WatchResponse> event = watcher.Next();
+    written.token = TokenOf(watcher);
     if (!event.ok()) {
-      return End(event.status(), watcher->resume_token(), interrupt.cause());
+      return End(event.status(), std::move(written), interrupt.cause());
     }
-    if (lost) context_.Say("connected again");
-    lost = false;
-    Print(*event);
+    outage_->Ended();
+    printer_.Print(*event);
+    if (event->has_match()) {
+      written.matches.push_back(event->match().sequence());
+    }
+    caught_up = caught_up || event->has_caught_up();
     // The place is kept once a batch.
-    if (watcher->has_next() && !context_.out.closed()) continue;
+    if (BatchGoesOn(watcher) && !context_.out.closed()) continue;
     const absl::Status flushed = context_.out.Flush();
     // What did not get through is not covered by the place.
     if (context_.out.closed()) {
       return flushed.ok() ? kOk : context_.Fail(flushed);
     }
     // Places of a journal that was put back mean nothing to it any more.
-    if (event->has_reset() && committer_.has_value()) committer_->Forget();
-    const absl::Status kept =
-        Keep(watcher->resume_token(), event->has_match()
-                                          ? CursorFile::Sync::kWithinASecond
-                                          : CursorFile::Sync::kNow);
+    if (event->has_reset()) place_->Forget();
+    const absl::Status kept = place_->Keep(written);
     if (!kept.ok()) return context_.Fail(kept);
-    caught_up = caught_up || event->has_caught_up();
-    const bool committed = !committer_.has_value() || !committer_->behind();
-    if (until_caught_up && caught_up && committed) return kOk;
+    written.matches.clear();
+    if (until_caught_up && caught_up && !place_->behind()) return kOk;
   }
 }
 
-void Watch::Print(const v1::WatchResponse& event) {
-  if (event.has_match()) ++matches_;
-  if (event.has_reset()) {
-    context_.Say(
-        "the server's journal is older than this place in it: its data was "
-        "put back. Going on from its end; papers may come again");
-  }
-  if (context_.json()) {
-    context_.out.Write(StrCat(ToJson(event), "\n"));
-  } else if (event.has_match()) {
-    PrintMatch(event.match());
-  } else if (event.has_caught_up() && context_.err.terminal() &&
-             !context_.args.Has("until-caught-up")) {
-    context_.Say("up to date, waiting for new papers; Ctrl-C ends");
-  }
-}
-
-void Watch::PrintMatch(const v1::WatchMatch& match) {
-  const v1::Paper& paper = match.paper();
-  Output& out = context_.out;
-  const Line title = TitleLine(paper, match.highlights());
-  if (!out.terminal()) {
-    out.Write(StrCat(match.sequence(), "\t",
-                     match.created() ? "new" : "changed", "\t",
-                     PublishedDate(paper), "\t", Render(title, out.color()),
-                     "\t", ShortAuthors(paper), "\t", ShownId(paper), "\n"));
-    return;
-  }
-  Line line = {{LocalTime(absl::Now()).substr(11), Style::kDim}, {"  "}};
-  Line rest = {{"  "}};
-  if (out.columns() >= 100) {
-    rest = Fit({{"  "}, {ShortAuthors(paper)}}, 24, Pad::kRight);
-    rest.push_back({"  "});
-  }
-  rest.push_back({ShownId(paper), Style::kHeading});
-  const int room = out.columns() - Width(line) - Width(rest);
-  for (Piece& piece : Fit(title, room, Pad::kRight)) {
-    line.push_back(std::move(piece));
-  }
-  line.insert(line.end(), rest.begin(), rest.end());
-  out.Write(
-      StrCat(Render(Fit(line, out.columns(), Pad::kNone), out.color()), "\n"));
-}
-
-absl::Status Watch::Keep(const std::string& token, CursorFile::Sync sync) {
-  if (cursor_.has_value() && !token.empty()) return cursor_->Write(token, sync);
-  if (!committer_.has_value()) return absl::OkStatus();
-  // Only matches move the place: to look again at what did not match costs
-  // the server nothing, to commit it every 15 seconds would.
-  if (matches_ > noted_matches_) committer_->Note(token);
-  noted_matches_ = matches_;
-  return committer_->Commit();
-}
-
-int Watch::End(const absl::Status& why, const std::string& token,
+int Watch::End(const absl::Status& why, Written written,
                std::optional<Interrupt::Cause> cause) {
   if (absl::IsCancelled(why)) {
     // It may have ended in the middle of a batch.
@@ -241,14 +261,15 @@ int Watch::End(const absl::Status& why, const std::string& token,
     if (context_.out.closed()) {
       return flushed.ok() ? kOk : context_.Fail(flushed);
     }
-    const absl::Status kept = Keep(token, CursorFile::Sync::kNow);
+    written.last = true;
+    const absl::Status kept = place_->Keep(written);
     if (!kept.ok()) return context_.Fail(kept);
   }
   if (absl::IsCancelled(why) && cause.has_value()) {
     if (cause == Interrupt::Cause::kReaderGone) return kOk;
-    context_.Say(StrCat("stopped after ", matches_,
-                        matches_ == 1 ? " match" : " matches",
-                        PlaceText(token)));
+    context_.Say(StrCat("stopped after ", printer_.matches(),
+                        printer_.matches() == 1 ? " match" : " matches",
+                        place_->Remark()));
     return context_.Done();
   }
   const int result = context_.Fail(why);
@@ -258,18 +279,6 @@ int Watch::End(const absl::Status& why, const std::string& token,
                         cursor_->path(), "; remove that file to begin anew."));
   }
   return result;
-}
-
-std::string Watch::PlaceText(const std::string& token) const {
-  if (cursor_.has_value()) {
-    return StrCat("; the place is kept in ", cursor_->path());
-  }
-  if (committer_.has_value()) {
-    return committer_->behind()
-               ? "; the last of them could not be committed and come again"
-               : "; the place is kept on the server";
-  }
-  return token.empty() ? "" : StrCat("; go on with --from ", token);
 }
 
 int RunWatch(Context& context) {
@@ -284,7 +293,7 @@ int RunWatch(Context& context) {
                ? context.Misused(request.status())
                : context.Fail(request.status());
   }
-  return watch.Follow(*std::move(request), interrupt);
+  return watch.Run(*std::move(request), interrupt);
 }
 
 }  // namespace
@@ -306,7 +315,14 @@ CommandSpec WatchCommand() {
                  "its cursor, which the server keeps, and commits what was "
                  "written out. Nothing is committed with --cursor, nor from a "
                  "place that passes over what is pending: now, a time or a "
-                 "token. ",
+                 "token. With --share-group, all who watch under that name "
+                 "split the subscription's papers: each goes to one of them, "
+                 "is acknowledged when it was written out, and goes to "
+                 "another when its holder ends or does not acknowledge it "
+                 "within the lease. The group's place is on the server, apart "
+                 "from the cursor; --from counts for the first who names the "
+                 "group. A source of papers that is silent for longer than it "
+                 "ever was is mentioned on the error output. ",
                  kQueryLanguage),
       .flags = WithQueryFlags({
           {.name = "subscription",
@@ -327,6 +343,19 @@ CommandSpec WatchCommand() {
                    "counts while there is no such file"},
           {.name = "no-commit",
            .help = "Leave the subscription's cursor where it is"},
+          {.name = "share-group",
+           .kind = FlagKind::kText,
+           .value = "NAME",
+           .help = "Split the subscription's papers with all who watch under "
+                   "this name"},
+          {.name = "lease",
+           .kind = FlagKind::kSeconds,
+           .value = "SECONDS",
+           .help = "How long a paper may be held here before it goes to "
+                   "another in the group (default 60; 1 to 3600)"},
+          {.name = "explain",
+           .help = "Show why each paper matches: which part of the query, in "
+                   "which field, and what stands there"},
           {.name = "until-caught-up",
            .help = "End when everything stored so far has been shown"},
       }),
@@ -339,6 +368,10 @@ CommandSpec WatchCommand() {
             "paperwire watch robots --cursor ~/.robots --until-caught-up"},
            {"The same with the place on the server",
             "paperwire watch --subscription robots --until-caught-up"},
+           {"One of several that share the work",
+            "paperwire watch --subscription robots --share-group workers"},
+           {"Why each paper comes",
+            "paperwire watch 'robot* -survey' --explain"},
            {"Events for a program",
             "paperwire watch robots --json | jq -r "
             "'.match.paper.title // empty'"}},

@@ -64,10 +64,11 @@ TEST_F(CompletionTest, BashAcceptsTheScript) {
 
 TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire sea"), "search");
-  EXPECT_EQ(Bash("paperwire ''"),
-            "search suggest similar get list watch subscribe subscriptions "
-            "backtest import harvest export status changes split delete help "
-            "completion version");
+  EXPECT_EQ(
+      Bash("paperwire ''"),
+      "search suggest similar get list watch subscribe subscriptions "
+      "webhook backtest import harvest export status changes split delete help "
+      "completion version");
   EXPECT_EQ(Bash("paperwire search --str"), "--strict");
   EXPECT_EQ(Bash("paperwire --json search --pag"), "--page-token");
   EXPECT_EQ(Bash("paperwire --server host:1 search --exp"), "--explain");
@@ -84,6 +85,7 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire watch --from c"), "cursor");
   EXPECT_EQ(Bash("paperwire subscriptions p"), "pause");
   EXPECT_EQ(Bash("paperwire subscriptions --json re"), "resume");
+  EXPECT_EQ(Bash("paperwire webhook re"), "remove retry");
   // Behind the action stand ids, which nobody can guess.
   EXPECT_EQ(Bash("paperwire subscriptions show p"), "");
   EXPECT_EQ(Bash("paperwire subscriptions edit --que"), "--query");

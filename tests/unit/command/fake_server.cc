@@ -315,11 +315,16 @@ class FakeServer::Services final {
       v1::Subscription* found = nullptr;
       const grpc::Status status = Find(from.name(), from.etag(), &found);
       if (!status.ok()) return status;
+      // An update that leaves it empty keeps the one that is stored.
+      const std::string secret = found->webhook().secret();
       google::protobuf::util::FieldMaskUtil::MergeOptions options;
       options.set_replace_message_fields(true);
       options.set_replace_repeated_fields(true);
       google::protobuf::util::FieldMaskUtil::MergeMessageTo(
           from, request->update_mask(), options, found);
+      if (found->has_webhook() && found->webhook().secret().empty()) {
+        found->mutable_webhook()->set_secret(secret);
+      }
       found->set_etag(found->etag() + "+");
       return Answer(found, response);
     }
@@ -372,6 +377,80 @@ class FakeServer::Services final {
       return grpc::Status::OK;
     }
 
+    grpc::Status AcknowledgeMatches(
+        grpc::ServerContext*, const v1::AcknowledgeMatchesRequest* request,
+        v1::AcknowledgeMatchesResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->acknowledgements.push_back(*request);
+      if (fake_->refuse_acknowledgements > 0) {
+        --fake_->refuse_acknowledgements;
+        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "away");
+      }
+      FakeShareGroup* group = nullptr;
+      const grpc::Status status =
+          FindGroup(request->name(), request->share_group(), &group);
+      if (!status.ok()) return status;
+      group->acknowledged.insert(request->sequences().begin(),
+                                 request->sequences().end());
+      for (const int64_t s : request->released_sequences()) group->Release(s);
+      for (const int64_t s : request->extended_sequences()) group->Extend(s);
+      response->mutable_share_group()->set_name(request->share_group());
+      return grpc::Status::OK;
+    }
+
+    grpc::Status DeleteShareGroup(grpc::ServerContext*,
+                                  const v1::DeleteShareGroupRequest* request,
+                                  google::protobuf::Empty*) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->group_deletes.push_back(*request);
+      FakeShareGroup* group = nullptr;
+      const grpc::Status status =
+          FindGroup(request->name(), request->share_group(), &group);
+      if (!status.ok()) return status;
+      fake_->groups.erase(request->name() + "/" + request->share_group());
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ListWebhookDeliveries(
+        grpc::ServerContext*, const v1::ListWebhookDeliveriesRequest* request,
+        v1::ListWebhookDeliveriesResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->delivery_lists.push_back(*request);
+      v1::Subscription* found = nullptr;
+      const grpc::Status status = Find(request->name(), "", &found);
+      if (!status.ok()) return status;
+      size_t at =
+          request->page_token().empty() ? 0 : std::stoul(request->page_token());
+      for (; at < fake_->deliveries.size(); ++at) {
+        const v1::WebhookDelivery& delivery = fake_->deliveries[at];
+        if (request->state() != v1::WebhookDelivery::STATE_UNSPECIFIED &&
+            request->state() != delivery.state()) {
+          continue;
+        }
+        if (response->deliveries_size() == request->page_size()) {
+          response->set_next_page_token(std::to_string(at));
+          break;
+        }
+        *response->add_deliveries() = delivery;
+      }
+      return grpc::Status::OK;
+    }
+
+    grpc::Status RetryWebhookDelivery(
+        grpc::ServerContext*, const v1::RetryWebhookDeliveryRequest* request,
+        v1::WebhookDelivery* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->retries.push_back(*request);
+      for (v1::WebhookDelivery& delivery : fake_->deliveries) {
+        if (delivery.id() != request->delivery_id()) continue;
+        delivery.set_state(v1::WebhookDelivery::STATE_PENDING);
+        *response = delivery;
+        return grpc::Status::OK;
+      }
+      return Detailed(grpc::StatusCode::NOT_FOUND, "There is no such delivery",
+                      "", "WEBHOOK_DELIVERY_NOT_FOUND");
+    }
+
     grpc::Status PreviewSubscription(
         grpc::ServerContext*, const v1::PreviewSubscriptionRequest* request,
         v1::PreviewSubscriptionResponse* response) override {
@@ -420,19 +499,44 @@ class FakeServer::Services final {
         } else {
           at = fake_->papers.size();
         }
+        if (!request.share_group().empty()) {
+          fake_->groups[GroupName(request)];
+        }
+        if (!fake_->sources.empty()) {
+          v1::WatchResponse event;
+          *event.mutable_progress()->mutable_sources() = {
+              fake_->sources.begin(), fake_->sources.end()};
+          writer->Write(event);
+        }
       }
+      const Membership membership{fake_, GroupName(request), context};
       bool caught_up = false;
+      int idle = 0;
       while (!context->IsCancelled()) {
         v1::WatchResponse event;
-        if (!held_back) at = NextMatches(request, query, at, &event);
+        if (!request.share_group().empty()) {
+          const grpc::Status status =
+              NextShared(request, query, at, context, &event);
+          if (!status.ok()) return status;
+        } else if (!held_back) {
+          at = NextMatches(request, query, at, &event);
+        }
         if (event.event_case() == v1::WatchResponse::EVENT_NOT_SET) {
           if (caught_up) {
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            // Members of a group wait for it, to tell what they could not.
+            if (!request.share_group().empty() && ++idle % 50 == 0) {
+              event.mutable_progress();
+              writer->Write(event);
+            }
             continue;
           }
           caught_up = true;
-          event.mutable_caught_up()->set_resume_token("token-" +
-                                                      std::to_string(at));
+          event.mutable_caught_up();
+          if (request.share_group().empty()) {
+            event.mutable_caught_up()->set_resume_token("token-" +
+                                                        std::to_string(at));
+          }
         }
         if (events_left-- == 0) {
           return grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken off");
@@ -443,6 +547,37 @@ class FakeServer::Services final {
     }
 
    private:
+    // Gives back what a stream holds when it ends.
+    struct Membership {
+      ~Membership() {
+        std::lock_guard<std::mutex> lock(fake->mutex);
+        const auto group = fake->groups.find(name);
+        if (group != fake->groups.end()) group->second.Leave(stream);
+      }
+      FakeServer* fake;
+      std::string name;
+      const void* stream;
+    };
+
+    static std::string GroupName(const v1::WatchRequest& request) {
+      return request.subscription() + "/" + request.share_group();
+    }
+
+    grpc::Status FindGroup(const std::string& name, const std::string& group,
+                           FakeShareGroup** found) {
+      v1::Subscription* subscription = nullptr;
+      const grpc::Status status = Find(name, "", &subscription);
+      if (!status.ok()) return status;
+      const auto it = fake_->groups.find(name + "/" + group);
+      if (it == fake_->groups.end()) {
+        return Detailed(grpc::StatusCode::NOT_FOUND,
+                        "There is no share group \"" + group + "\"", "",
+                        "SHARE_GROUP_NOT_FOUND");
+      }
+      *found = &it->second;
+      return grpc::Status::OK;
+    }
+
     static int64_t Place(const std::string& token) {
       return std::stol(token.substr(6));
     }
@@ -479,6 +614,7 @@ class FakeServer::Services final {
       }
       stored->set_pending_count(pending);
       *response = *stored;
+      if (response->has_webhook()) response->mutable_webhook()->clear_secret();
       return grpc::Status::OK;
     }
 
@@ -493,6 +629,61 @@ class FakeServer::Services final {
       return Answer(found, response);
     }
 
+    static void SetMatch(const v1::Paper& paper, int64_t sequence,
+                         const v1::Query& query, bool explain,
+                         v1::WatchMatch* match) {
+      *match->mutable_paper() = paper;
+      match->set_created(true);
+      match->set_sequence(sequence);
+      if (!explain) return;
+      v1::MatchReason* reason = match->add_reasons();
+      reason->set_term(query.text());
+      reason->set_field("title");
+      reason->set_fragment(paper.title());
+    }
+
+    static void SetEvent(const v1::WatchRequest& request,
+                         v1::WatchMatches* matches, v1::WatchResponse* event) {
+      if (matches->matches().empty()) return;
+      if (request.max_batch_size() > 1) {
+        event->mutable_matches()->Swap(matches);
+      } else {
+        event->mutable_match()->Swap(matches->mutable_matches(0));
+      }
+    }
+
+    // The same for a member of a share group, of whatever is free.
+    grpc::Status NextShared(const v1::WatchRequest& request,
+                            const v1::Query& query, size_t after,
+                            const void* stream, v1::WatchResponse* event) {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      FakeShareGroup* group = nullptr;
+      const grpc::Status status =
+          FindGroup(request.subscription(), request.share_group(), &group);
+      if (!status.ok()) return status;
+      const auto lease = std::chrono::nanoseconds(
+          request.has_lease_duration()
+              ? request.lease_duration().seconds() * 1'000'000'000 +
+                    request.lease_duration().nanos()
+              : 60'000'000'000);
+      v1::WatchMatches matches;
+      const int most =
+          std::clamp(request.max_batch_size(), 1, fake_->most_in_batch);
+      for (size_t at = after;
+           at < fake_->papers.size() && matches.matches_size() < most; ++at) {
+        const v1::Paper& paper = fake_->papers[at];
+        const int64_t sequence = static_cast<int64_t>(at + 1);
+        if (!Matches(paper, query)) continue;
+        if (!group->Lease(sequence, stream, lease)) continue;
+        SetMatch(paper, sequence, query, request.explain(),
+                 matches.add_matches());
+        matches.mutable_matches(matches.matches_size() - 1)
+            ->set_delivery_attempt(group->attempts(sequence));
+      }
+      SetEvent(request, &matches, event);
+      return grpc::Status::OK;
+    }
+
     // Puts the next matches behind `at` into `event`, as many as are asked
     // for at once, and returns the place after them.
     size_t NextMatches(const v1::WatchRequest& request, const v1::Query& query,
@@ -505,17 +696,11 @@ class FakeServer::Services final {
         const v1::Paper& paper = fake_->papers[at++];
         if (!Matches(paper, query)) continue;
         v1::WatchMatch* match = matches.add_matches();
-        *match->mutable_paper() = paper;
-        match->set_created(true);
-        match->set_sequence(static_cast<int64_t>(at));
+        SetMatch(paper, static_cast<int64_t>(at), query, request.explain(),
+                 match);
         match->set_resume_token("token-" + std::to_string(at));
       }
-      if (matches.matches().empty()) return at;
-      if (request.max_batch_size() > 1) {
-        *event->mutable_matches() = matches;
-      } else {
-        *event->mutable_match() = matches.matches(0);
-      }
+      SetEvent(request, &matches, event);
       return at;
     }
 
@@ -544,6 +729,11 @@ class FakeServer::Services final {
       v1::SourceStats* source = response->add_sources();
       source->set_source("arxiv");
       source->set_papers(1234567);
+      for (const v1::SourceFreshness& freshness : fake_->sources) {
+        v1::SourceStats* stats = response->add_sources();
+        stats->set_source(freshness.source());
+        *stats->mutable_freshness() = freshness;
+      }
       return grpc::Status::OK;
     }
 

@@ -8,7 +8,7 @@
 // Papers match a query when their title holds its text. Sequence numbers
 // count imported papers, and the resume token of sequence 7 is "token-7".
 // A subscription has the etag "e1" at first, and its cursor at the papers
-// there are.
+// there are. Nothing is posted to webhooks; `deliveries` says what was.
 
 #ifndef PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
 #define PAPERWIRE_TESTS_UNIT_COMMAND_FAKE_SERVER_H_
@@ -23,6 +23,7 @@
 #include "paperwire/v1/search_service.pb.h"
 #include "paperwire/v1/subscription.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
+#include "tests/unit/command/fake_share_group.h"
 
 namespace paperwire {
 
@@ -46,6 +47,9 @@ class FakeServer {
   std::vector<v1::Paper> papers;  // by sequence - 1
 
   std::map<std::string, v1::Subscription> subscriptions;  // by name
+  std::map<std::string, FakeShareGroup> groups;           // by name/group
+  std::vector<v1::WebhookDelivery> deliveries;            // newest first
+  std::vector<v1::SourceFreshness> sources;
 
   // What was asked.
   std::vector<v1::SearchRequest> searches;
@@ -59,6 +63,10 @@ class FakeServer {
   std::vector<v1::DeleteSubscriptionRequest> unsubscribes;
   std::vector<v1::CommitCursorRequest> commits;  // refused ones too
   std::vector<v1::PreviewSubscriptionRequest> previews;
+  std::vector<v1::AcknowledgeMatchesRequest> acknowledgements;
+  std::vector<v1::DeleteShareGroupRequest> group_deletes;
+  std::vector<v1::ListWebhookDeliveriesRequest> delivery_lists;
+  std::vector<v1::RetryWebhookDeliveryRequest> retries;
   std::vector<std::string> batch_ids;  // as they came, repeats too
   int import_streams = 0;
 
@@ -72,8 +80,9 @@ class FakeServer {
   v1::SearchResponse search_response;
   bool canned_search = false;  // answer search_response
   v1::SuggestResponse suggest_response;
-  int most_in_page = 1000;  // of subscriptions
-  int refuse_commits = 0;   // so many, with UNAVAILABLE
+  int most_in_page = 1000;          // of subscriptions
+  int refuse_commits = 0;           // so many, with UNAVAILABLE
+  int refuse_acknowledgements = 0;  // the same
   v1::PreviewSubscriptionResponse preview_response;
   bool history_too_short = false;  // of previews
 

@@ -165,8 +165,10 @@ TEST_F(SubscriptionsTest, TheListIsATable) {
   std::vector<std::string> rows;
   for (const std::string& line : std::vector<std::string>(
            absl::StrSplit(piped.out, '\n', absl::SkipEmpty()))) {
-    // The last column is the time, in the zone of this machine.
-    rows.push_back(line.substr(0, line.rfind('\t')));
+    // Behind them stand the time, in the zone of this machine, and what they
+    // have no value for.
+    EXPECT_THAT(line, ::testing::EndsWith("\t\t"));
+    rows.push_back(line.substr(0, line.rfind('\t', line.size() - 3)));
   }
   EXPECT_THAT(
       rows,
@@ -260,7 +262,7 @@ TEST_F(SubscriptionsTest, EditSaysWhatIsWrong) {
        std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{}, "nothing to change: give --query"},
            {{"--remove-label", "b"}, "there is no label \"b\""},
-           {{"--yes"}, "--yes goes with delete, not with edit"},
+           {{"--yes"}, "--yes goes with delete or delete-group, not with edit"},
            {{"other", "--title", "x"}, "too many words, from \"other\" on"}}) {
     std::vector<std::string> all = {"subscriptions", "edit", "robots"};
     all.insert(all.end(), words.begin(), words.end());
