@@ -295,7 +295,7 @@ TEST_F(CommandsTest, WatchMendsBrokenConnections) {
 }
 
 TEST_F(CommandsTest, WatchEndsWithItsTime) {
-  const Outcome outcome = Command({"watch", "x", "--timeout", "0.05"});
+  const Outcome outcome = Command({"watch", "x", "--timeout", "0.5"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.err,
               HasSubstr("stopped after 0 matches; go on with --from token-0"));
