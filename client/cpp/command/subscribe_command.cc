@@ -93,8 +93,9 @@ int RunSubscribe(Context& context) {
     return context.Done();
   }
   context.out.Write(StrCat(Printable(created->name()), "\n"));
-  if (const int code = context.Done(); code != kOk) return code;
+  // Whatever becomes of standard output: nobody can ask for it again.
   if (!secret.empty()) SaySecret(context, secret);
+  if (const int code = context.Done(); code != kOk) return code;
   context.Say(StrCat("watch it with: paperwire watch --subscription ",
                      ShownSubscription(created->name())));
   SayPast(context, *created);

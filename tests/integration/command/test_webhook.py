@@ -93,6 +93,15 @@ def test_a_secret_may_come_from_a_file(own, receiver, tmp_path):
     assert "openssl rand" in short.stderr
 
 
+def test_the_secret_is_shown_even_if_the_name_cannot_be(own, receiver):
+    with open("/dev/full", "w") as full:
+        running = own.start("subscribe", word(), "--webhook", receiver.url,
+                            stdout=full)
+        assert running.wait(own.patience) == 1
+    error = running.stderr.read()
+    assert "\nwhsec_" in error and "No space left on device" in error
+
+
 def test_disabled_is_held_back_and_made_up_for(own, receiver):
     token = word()
     own("subscribe", token, "--id", token, "--webhook", receiver.url)
