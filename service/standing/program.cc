@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "service/index/load.h"
@@ -24,6 +26,7 @@ enum class Op : uint8_t {
   kAllOf,
   kInFields,
   kPhrase,
+  kNear,
   kTogether,
   kRange,
   kMaybe,
@@ -31,10 +34,15 @@ enum class Op : uint8_t {
 
 bool InAnySpelling(const query::Word& word) { return !word.exact; }
 
-// Whether a program finds the phrase by positions of stems alone.
-bool IsPlainPhrase(const Node& node) {
-  return node.slop == 0 &&
-         std::all_of(node.words.begin(), node.words.end(), InAnySpelling);
+// Whether a program finds the phrase by positions of stems alone: words in a
+// row, or different ones near each other.
+bool IsOfStems(const Node& node) {
+  if (!std::all_of(node.words.begin(), node.words.end(), InAnySpelling)) {
+    return false;
+  }
+  std::set<std::string_view> stems;
+  for (const query::Word& word : node.words) stems.insert(word.stem);
+  return node.slop == 0 || stems.size() == node.words.size();
 }
 
 // The key of a leaf that is true wherever it stands; 0 for other nodes.
@@ -67,8 +75,13 @@ class Compiler {
       case Kind::kWord:
         return Word(node);
       case Kind::kPhrase:
-        Put(IsPlainPhrase(node) ? Op::kPhrase : Op::kTogether);
+        Put(!IsOfStems(node)  ? Op::kTogether
+            : node.slop == 0 ? Op::kPhrase
+                             : Op::kNear);
         bytes_ += static_cast<char>(node.fields);
+        if (IsOfStems(node) && node.slop > 0) {
+          Count(node.words.size() - 1 + static_cast<size_t>(node.slop));
+        }
         Count(node.words.size());
         for (const query::Word& word : node.words) PutKey(WordKey(word.stem));
         return;
@@ -194,6 +207,8 @@ class Runner {
       }
       case Op::kPhrase:
         return Phrase();
+      case Op::kNear:
+        return Near();
       case Op::kTogether: {
         query::FieldSet fields = *next_++;
         for (uint64_t n = index::GetVarint(&next_); n > 0; --n) {
@@ -293,6 +308,39 @@ class Runner {
     return Decision::kNo;
   }
 
+  // Whether, from some place of one of the stems on, all others stand within
+  // reach.
+  Decision Near() {
+    query::FieldSet fields = *next_++;
+    const uint64_t reach = index::GetVarint(&next_);
+    const uint64_t n = index::GetVarint(&next_);
+    const uint8_t* const ids = next_;
+    for (uint64_t i = 0; i < n; ++i) fields &= document_.Fields(GetId());
+    const uint8_t* const end = next_;
+    bool near = false;
+    for (uint64_t i = 0; i < n && fields != 0 && !near; ++i) {
+      for (const uint64_t place : PlacesOf(ids, i)) {
+        near = near || ((fields >> (place >> 32) & 1) != 0 &&
+                        AllFollow(ids, n, place, reach));
+      }
+    }
+    next_ = end;
+    return YesIf(near);
+  }
+  std::span<const uint64_t> PlacesOf(const uint8_t* ids, uint64_t i) {
+    return document_.Places(index::LoadAs<TermId>(ids + i * sizeof(TermId)))
+        .all;
+  }
+  bool AllFollow(const uint8_t* ids, uint64_t n, uint64_t place,
+                 uint64_t reach) {
+    for (uint64_t i = 0; i < n; ++i) {
+      const std::span<const uint64_t> places = PlacesOf(ids, i);
+      const auto it = std::lower_bound(places.begin(), places.end(), place);
+      if (it == places.end() || *it > place + reach) return false;
+    }
+    return true;
+  }
+
   const uint8_t* next_;
   DocumentTerms& document_;
 };
@@ -317,7 +365,7 @@ bool NeedsSearch(const Node& root) {
     case Kind::kWord:
       return root.words[0].exact;
     case Kind::kPhrase:
-      return !IsPlainPhrase(root);
+      return !IsOfStems(root);
     case Kind::kAnd:
     case Kind::kOr:
     case Kind::kNot:
@@ -394,6 +442,11 @@ void ForEachTermOf(const uint8_t* program,
       case Op::kPhrase:
       case Op::kTogether:
         ++next;
+        terms(index::GetVarint(&next));
+        break;
+      case Op::kNear:
+        ++next;
+        index::GetVarint(&next);
         terms(index::GetVarint(&next));
         break;
       case Op::kRange:

@@ -13,12 +13,15 @@
 //     kAllOf      n ids     all of these, wherever they stand
 //     kInFields   f id      a stem in these fields
 //     kPhrase     f n ids   n stems in a row in one of these fields
+//     kNear       f r n ids n different stems in any order, within r places of
+//                           the first, in one of these fields
 //     kTogether   f n ids   maybe, if all n stems stand in one of the fields
 //     kRange      c min max a column, 8 bytes each
 //     kMaybe                not decided here
 //
-// n is a varint, id a TermId of four bytes. Wildcards, near phrases and exact
-// words are not decided here, but most documents are told at once not to match.
+// n and r are varints, id a TermId of four bytes. Wildcards, exact words and near
+// phrases with a word twice are not decided here, but most documents are told at
+// once not to match.
 
 #ifndef PAPERWIRE_SERVICE_STANDING_PROGRAM_H_
 #define PAPERWIRE_SERVICE_STANDING_PROGRAM_H_

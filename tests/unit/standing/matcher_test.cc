@@ -95,13 +95,25 @@ TEST_F(MatcherTest, FindsTheQueriesOfADocument) {
   static_cast<void>(turned);
 }
 
+TEST_F(MatcherTest, FindsWordsNearEachOther) {
+  const uint32_t near = Add("\"graph network\"~2");
+  const uint32_t title = Add("title:\"graph network\"~2");
+  const uint32_t twice = Add("\"graph graph\"~1");
+  EXPECT_EQ(matcher_.text_bytes(), std::string("\"graph graph\"~1").size());
+  EXPECT_THAT(Match("Graph", "network"), IsEmpty());
+  EXPECT_THAT(Match("", "a network of a graph"), UnorderedElementsAre(near));
+  EXPECT_THAT(Match("", "a network of an old big graph"), IsEmpty());
+  EXPECT_THAT(Match("A graph network", ""), UnorderedElementsAre(near, title));
+  EXPECT_THAT(Match("", "a graph of graphs"), UnorderedElementsAre(twice));
+}
+
 TEST_F(MatcherTest, LeavesToTheSearchCodeWhatAProgramCannotDecide) {
   const uint32_t exact = Add("exact:models network");
-  const uint32_t near = Add("\"graph network\"~2");
+  const uint32_t near = Add("\"graph of graph\"~2");
   const uint32_t prefix = Add("grap*");
   EXPECT_THAT(Match("Model networks", ""), IsEmpty());
   EXPECT_THAT(Match("Models", "network"), UnorderedElementsAre(exact));
-  EXPECT_THAT(Match("", "a network of a graph"),
+  EXPECT_THAT(Match("", "a graph of a graph"),
               UnorderedElementsAre(near, prefix));
 }
 
