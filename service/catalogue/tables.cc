@@ -56,13 +56,6 @@ constexpr char kEmpty[] = R"(
 // Entries that one transaction of a rebuild follows.
 constexpr int kRebuildStep = 2000;
 
-absl::StatusOr<int64_t> ReadInt(Statement& statement) {
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 absl::Status SetPosition(Database& db, int64_t sequence) {
   return db.Get("UPDATE catalogue_position SET sequence = ?1")
       .Bind(1, sequence)
@@ -164,9 +157,8 @@ absl::Status ApplyRow(Database& db, const Entry& entry,
 
 // Follows up to kRebuildStep entries; how many there were.
 absl::StatusOr<int> FollowSome(Database& db, text::Analyzer& analyzer) {
-  ASSIGN_OR_RETURN(
-      int64_t position,
-      ReadInt(db.Get("SELECT sequence FROM catalogue_position")));
+  ASSIGN_OR_RETURN(int64_t position,
+                   db.Get("SELECT sequence FROM catalogue_position").Number());
   ASSIGN_OR_RETURN(std::vector<Entry> entries,
                    journal::ReadAfter(db, position, kRebuildStep));
   for (const Entry& entry : entries) {
@@ -254,9 +246,9 @@ absl::StatusOr<std::optional<Row>> FindRow(Database& db, int64_t number) {
 }
 
 absl::StatusOr<int64_t> FindExternalId(Database& db, std::string_view id) {
-  return ReadInt(
-      db.Get("SELECT number FROM external_id WHERE id = ?1 ORDER BY number")
-          .BindText(1, id));
+  return db.Get("SELECT number FROM external_id WHERE id = ?1 ORDER BY number")
+      .BindText(1, id)
+      .Number();
 }
 
 absl::StatusOr<std::vector<int64_t>> FindLikeness(Database& db, int64_t hash) {
@@ -273,16 +265,16 @@ absl::StatusOr<std::vector<int64_t>> FindLikeness(Database& db, int64_t hash) {
 
 absl::StatusOr<bool> KeptApart(Database& db, int64_t a, int64_t b) {
   const auto [low, high] = std::minmax({a, b});
-  ASSIGN_OR_RETURN(
-      int64_t found,
-      ReadInt(db.Get("SELECT 1 FROM apart WHERE low = ?1 AND high = ?2")
-                  .Bind(1, low)
-                  .Bind(2, high)));
+  ASSIGN_OR_RETURN(int64_t found,
+                   db.Get("SELECT 1 FROM apart WHERE low = ?1 AND high = ?2")
+                       .Bind(1, low)
+                       .Bind(2, high)
+                       .Number());
   return found != 0;
 }
 
 absl::StatusOr<int64_t> LastNumber(Database& db) {
-  return ReadInt(db.Get("SELECT max(number) FROM paper"));
+  return db.Get("SELECT max(number) FROM paper").Number();
 }
 
 }  // namespace paperwire::catalogue

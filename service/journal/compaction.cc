@@ -18,14 +18,6 @@ Superseded::Old OldOf(const Entry& entry) {
           .stays = entry.kind == Kind::kSplit};
 }
 
-absl::StatusOr<int64_t> ReadPragma(Database& db, const char* pragma) {
-  Statement& statement = db.Get(StrCat("PRAGMA ", pragma));
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 }  // namespace
 
 absl::StatusOr<Superseded> FindSuperseded(Database& db, int64_t up_to,
@@ -76,9 +68,10 @@ absl::Status Drop(Database& db, const Superseded& superseded) {
 }
 
 absl::StatusOr<int64_t> LiveBytes(Database& db) {
-  ASSIGN_OR_RETURN(int64_t page_bytes, ReadPragma(db, "page_size"));
-  ASSIGN_OR_RETURN(int64_t pages, ReadPragma(db, "page_count"));
-  ASSIGN_OR_RETURN(int64_t free_pages, ReadPragma(db, "freelist_count"));
+  ASSIGN_OR_RETURN(int64_t page_bytes, db.Get("PRAGMA page_size").Number());
+  ASSIGN_OR_RETURN(int64_t pages, db.Get("PRAGMA page_count").Number());
+  ASSIGN_OR_RETURN(int64_t free_pages,
+                   db.Get("PRAGMA freelist_count").Number());
   return page_bytes * (pages - free_pages);
 }
 

@@ -112,6 +112,13 @@ absl::StatusOr<bool> Statement::Step() {
 
 absl::Status Statement::Run() { return Step().status(); }
 
+absl::StatusOr<int64_t> Statement::Number() {
+  ASSIGN_OR_RETURN(bool found, Step());
+  const int64_t number = found ? Int(0) : 0;
+  Reset();
+  return number;
+}
+
 int64_t Statement::Int(int column) const {
   return sqlite3_column_int64(statement_, column);
 }

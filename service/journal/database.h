@@ -42,6 +42,9 @@ class Statement {
   absl::StatusOr<bool> Step();
   // For statements without rows.
   absl::Status Run();
+  // For statements with one row and one column: the number there, 0 when there
+  // is no row.
+  absl::StatusOr<int64_t> Number();
 
   // Columns count from 0. Views are valid until the next Step.
   int64_t Int(int column) const;

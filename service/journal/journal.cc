@@ -16,14 +16,6 @@ constexpr int64_t kApplicationId = 0x50576a6e;
 #define PAPERWIRE_ENTRY_COLUMNS \
   "sequence, time, kind, number, previous, payload"
 
-absl::StatusOr<int64_t> ReadPragma(Database& db, const char* pragma) {
-  Statement& statement = db.Get(StrCat("PRAGMA ", pragma));
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 absl::StatusOr<Entry> ReadEntry(const Statement& row) {
   Entry entry;
   entry.sequence = row.Int(0);
@@ -42,21 +34,14 @@ absl::StatusOr<Entry> ReadEntry(const Statement& row) {
   return entry;
 }
 
-absl::StatusOr<int64_t> ReadNumber(Database& db, std::string_view sql) {
-  Statement& statement = db.Get(sql);
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 }  // namespace
 
 absl::Status Prepare(Database& db) {
-  ASSIGN_OR_RETURN(int64_t application, ReadPragma(db, "application_id"));
-  ASSIGN_OR_RETURN(int64_t version, ReadPragma(db, "user_version"));
+  ASSIGN_OR_RETURN(int64_t application,
+                   db.Get("PRAGMA application_id").Number());
+  ASSIGN_OR_RETURN(int64_t version, db.Get("PRAGMA user_version").Number());
   ASSIGN_OR_RETURN(int64_t tables,
-                   ReadNumber(db, "SELECT count(*) FROM sqlite_schema"));
+                   db.Get("SELECT count(*) FROM sqlite_schema").Number());
   if (application != kApplicationId && tables > 0) {
     return absl::FailedPreconditionError(
         "The data folder holds an SQLite file of another program. Give "
@@ -104,7 +89,7 @@ absl::Status Prepare(Database& db) {
 }
 
 absl::StatusOr<Identity> ReadIdentity(Database& db) {
-  ASSIGN_OR_RETURN(int64_t id, ReadNumber(db, "SELECT id FROM journal"));
+  ASSIGN_OR_RETURN(int64_t id, db.Get("SELECT id FROM journal").Number());
   return Identity{.id = static_cast<uint64_t>(id)};
 }
 
@@ -126,11 +111,11 @@ absl::Status Append(Database& db, absl::Span<const Entry> entries) {
 }
 
 absl::StatusOr<int64_t> LastSequence(Database& db) {
-  return ReadNumber(db, "SELECT max(sequence) FROM entry");
+  return db.Get("SELECT max(sequence) FROM entry").Number();
 }
 
 absl::StatusOr<int64_t> CompleteFrom(Database& db) {
-  return ReadNumber(db, "SELECT complete_from FROM journal");
+  return db.Get("SELECT complete_from FROM journal").Number();
 }
 
 absl::StatusOr<std::vector<Entry>> ReadAfter(Database& db, int64_t sequence,

@@ -12,13 +12,6 @@ using journal::Database;
 using journal::Statement;
 using journal::Superseded;
 
-absl::StatusOr<int64_t> ReadInt(Statement& statement) {
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 absl::Status ForgetOne(Database& db, const Superseded::Old& old) {
   RETURN_IF_ERROR(db.Get("INSERT OR IGNORE INTO match_seen "
                          "SELECT number, ?2 FROM match WHERE sequence = ?1")
@@ -57,8 +50,9 @@ absl::Status ForgetMatches(Database& db,
 }
 
 absl::StatusOr<int64_t> LastLost(Database& db, int64_t subscription) {
-  return ReadInt(db.Get("SELECT sequence FROM match_lost WHERE number = ?1")
-                     .Bind(1, subscription));
+  return db.Get("SELECT sequence FROM match_lost WHERE number = ?1")
+      .Bind(1, subscription)
+      .Number();
 }
 
 absl::Status CheckLost(Database& db, int64_t subscription, int64_t place) {
@@ -73,11 +67,11 @@ absl::Status CheckLost(Database& db, int64_t subscription, int64_t place) {
 absl::StatusOr<bool> AnySeen(Database& db, int64_t subscription,
                              const std::vector<int64_t>& papers) {
   for (const int64_t paper : papers) {
-    ASSIGN_OR_RETURN(int64_t seen,
-                     ReadInt(db.Get("SELECT count(*) FROM match_seen "
-                                    "WHERE number = ?1 AND paper = ?2")
-                                 .Bind(1, subscription)
-                                 .Bind(2, paper)));
+    ASSIGN_OR_RETURN(int64_t seen, db.Get("SELECT count(*) FROM match_seen "
+                                          "WHERE number = ?1 AND paper = ?2")
+                                       .Bind(1, subscription)
+                                       .Bind(2, paper)
+                                       .Number());
     if (seen > 0) return true;
   }
   return false;

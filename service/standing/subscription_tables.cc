@@ -85,13 +85,6 @@ absl::StatusOr<std::vector<SubscriptionRow>> ReadRows(Statement& statement) {
   }
 }
 
-absl::StatusOr<int64_t> ReadInt(Statement& statement) {
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 }  // namespace
 
 absl::Status PrepareSubscriptionTables(Database& db) {
@@ -156,7 +149,7 @@ absl::Status ApplySubscription(Database& db, const Entry& entry) {
 }
 
 absl::StatusOr<int64_t> LastSubscriptionNumber(Database& db) {
-  return ReadInt(db.Get("SELECT number FROM subscription_last"));
+  return db.Get("SELECT number FROM subscription_last").Number();
 }
 
 absl::StatusOr<std::optional<SubscriptionRow>> FindSubscription(
@@ -268,7 +261,7 @@ absl::Status WriteCursor(Database& db, int64_t number,
 }
 
 absl::StatusOr<int64_t> ReadStandingPosition(Database& db) {
-  return ReadInt(db.Get("SELECT sequence FROM standing_position"));
+  return db.Get("SELECT sequence FROM standing_position").Number();
 }
 
 absl::Status NoteMatches(Database& db, const std::vector<MatchRow>& matches,
@@ -315,10 +308,11 @@ absl::StatusOr<bool> AnyNoted(Database& db, int64_t number,
                               const std::vector<int64_t>& sequences) {
   for (const int64_t sequence : sequences) {
     ASSIGN_OR_RETURN(int64_t noted,
-                     ReadInt(db.Get("SELECT count(*) FROM match "
-                                    "WHERE number = ?1 AND sequence = ?2")
-                                 .Bind(1, number)
-                                 .Bind(2, sequence)));
+                     db.Get("SELECT count(*) FROM match "
+                            "WHERE number = ?1 AND sequence = ?2")
+                         .Bind(1, number)
+                         .Bind(2, sequence)
+                         .Number());
     if (noted > 0) return true;
   }
   return false;

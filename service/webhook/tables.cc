@@ -105,13 +105,6 @@ absl::StatusOr<std::optional<DeliveryRow>> ReadDelivery(Statement& statement) {
   return row;
 }
 
-absl::StatusOr<int64_t> ReadInt(Statement& statement) {
-  ASSIGN_OR_RETURN(bool found, statement.Step());
-  const int64_t value = found ? statement.Int(0) : 0;
-  statement.Reset();
-  return value;
-}
-
 absl::Status InsertDelivery(Database& db, const DeliveryRow& row) {
   Statement& s = db.Get(
       "INSERT OR IGNORE INTO webhook_delivery SELECT "
@@ -137,10 +130,10 @@ absl::Status CutShort(Database& db, int64_t number, absl::Time now) {
       db.Get("UPDATE webhook SET remembered = remembered + 1 WHERE number = ?1")
           .Bind(1, number)
           .Run());
-  ASSIGN_OR_RETURN(
-      int64_t remembered,
-      ReadInt(db.Get("SELECT remembered FROM webhook WHERE number = ?1")
-                  .Bind(1, number)));
+  ASSIGN_OR_RETURN(int64_t remembered,
+                   db.Get("SELECT remembered FROM webhook WHERE number = ?1")
+                       .Bind(1, number)
+                       .Number());
   if (remembered < kRemembered + kSlack) return absl::OkStatus();
   RETURN_IF_ERROR(
       db.Get("DELETE FROM webhook_delivery WHERE number = ?1 AND last < "
@@ -291,9 +284,12 @@ absl::StatusOr<std::vector<DeliveryRow>> ListDeliveries(Database& db,
 }
 
 absl::StatusOr<int64_t> CountDead(Database& db, int64_t number) {
-  return ReadInt(db.Get("SELECT count(*) FROM webhook_delivery "
-                        "WHERE number = ?1 AND state = 3")
-                     .Bind(1, number));
+  return db
+      .Get(
+          "SELECT count(*) FROM webhook_delivery "
+          "WHERE number = ?1 AND state = 3")
+      .Bind(1, number)
+      .Number();
 }
 
 absl::Status TakeUp(Database& db, const DeliveryRow& delivery) {
