@@ -19,7 +19,7 @@
 #include "absl/time/time.h"
 #include "service/base/clock.h"
 #include "service/standing/follower.h"
-#include "service/store/writer.h"
+#include "service/store/committer.h"
 
 namespace paperwire::store {
 

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "paperwire/v1/paper_service.pb.h"
-#include "service/store/writer.h"
+#include "service/store/committer.h"
 
 namespace paperwire::store {
 

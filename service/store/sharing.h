@@ -26,7 +26,7 @@
 #include "service/journal/connections.h"
 #include "service/standing/follower.h"
 #include "service/standing/share_group.h"
-#include "service/store/writer.h"
+#include "service/store/committer.h"
 
 namespace paperwire::store {
 

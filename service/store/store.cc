@@ -25,6 +25,7 @@
 #include "service/store/data_folder.h"
 #include "service/store/housekeeping.h"
 #include "service/store/import.h"
+#include "service/store/indexing.h"
 #include "service/store/requests.h"
 #include "service/store/writer.h"
 #include "spdlog/spdlog.h"
@@ -37,64 +38,8 @@ using journal::Database;
 
 // Groups that may wait for the follower before the writer does.
 constexpr size_t kMaxFollowing = 2;
-constexpr int kReplayEntries = 1000;
 // How often the following thread looks around when there is nothing to follow.
 constexpr std::chrono::milliseconds kIdleTurn(5000);
-
-index::Change ToIndexChange(int64_t number, int64_t sequence,
-                            const v1::Paper* paper) {
-  index::Change change;
-  change.number = number;
-  if (paper != nullptr) {
-    change.document = index::MakeDocument(*paper, number, sequence);
-  }
-  return change;
-}
-
-// Brings the index up to the journal's end.
-absl::Status Replay(Database& db, index::Index& index) {
-  while (true) {
-    ASSIGN_OR_RETURN(std::vector<journal::Entry> entries,
-                     journal::ReadAfter(db, index.sequence(), kReplayEntries));
-    if (entries.empty()) return absl::OkStatus();
-    std::vector<index::Change> changes;
-    for (const journal::Entry& entry : entries) {
-      if (!journal::IsOfPaper(entry.kind)) continue;
-      const v1::Paper& paper = entry.payload.paper();
-      const bool searched = entry.payload.has_paper() &&
-                            paper.state() != v1::Paper::STATE_WITHDRAWN;
-      changes.push_back(ToIndexChange(entry.number, entry.sequence,
-                                      searched ? &paper : nullptr));
-    }
-    index.Apply(std::move(changes), entries.back().sequence);
-  }
-}
-
-absl::StatusOr<std::unique_ptr<index::Index>> OpenIndex(
-    Database& db, index::FileSystem* files, const std::string& folder,
-    bool rebuild) {
-  if (rebuild) RETURN_IF_ERROR(files->RemoveFolder(folder));
-  index::IndexOptions options;
-  options.folder = folder;
-  options.files = files;
-  ASSIGN_OR_RETURN(std::unique_ptr<index::Index> index,
-                   index::Index::Open(options));
-  ASSIGN_OR_RETURN(int64_t last, journal::LastSequence(db));
-  if (index->sequence() > last) {
-    // The journal was put back to an older state, the index was not.
-    spdlog::warn("the index is ahead of the journal ({} > {}): making it again",
-                 index->sequence(), last);
-    index.reset();
-    RETURN_IF_ERROR(files->RemoveFolder(folder));
-    ASSIGN_OR_RETURN(index, index::Index::Open(options));
-  }
-  if (last - index->sequence() > 0) {
-    spdlog::info("indexing journal entries {} to {}", index->sequence() + 1,
-                 last);
-  }
-  RETURN_IF_ERROR(Replay(db, *index));
-  return index;
-}
 
 }  // namespace
 
@@ -143,7 +88,7 @@ struct Store::Impl {
 
   void Start() {
     following_thread = std::thread([this] { FollowAll(); });
-    std::vector<Writer::ApplySide> sides;
+    std::vector<Committer::ApplySide> sides;
     for (const SideTables& side : options.side_tables) {
       sides.push_back(side.apply);
     }
@@ -190,15 +135,8 @@ struct Store::Impl {
 
   void Follow(std::vector<Change> changes) {
     for (std::vector<Change>& run : standing::SplitRuns(std::move(changes))) {
-      std::vector<index::Change> index_changes;
-      for (const Change& change : run) {
-        if (!journal::IsOfPaper(change.kind)) continue;
-        index_changes.push_back(
-            ToIndexChange(change.number, change.sequence, change.after.get()));
-      }
       const int64_t last = run.back().sequence;
-      std::shared_ptr<const index::Segment> segment =
-          index->Apply(std::move(index_changes), last);
+      std::shared_ptr<const index::Segment> segment = IndexRun(run, *index);
       std::vector<Change> subscriptions;
       if (!journal::IsOfPaper(run[0].kind)) subscriptions = run;
       follower->Follow(std::move(run), last, std::move(segment));
@@ -278,10 +216,11 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
   ASSIGN_OR_RETURN(journal::Identity identity,
                    journal::ReadIdentity(*impl->db));
   impl->journal_id = identity.id;
+  index::IndexOptions index_options;
+  index_options.folder = impl->folder->index_path(identity.id);
+  index_options.files = options.index_files;
   ASSIGN_OR_RETURN(impl->index,
-                   OpenIndex(*impl->db, options.index_files,
-                             impl->folder->index_path(identity.id),
-                             options.rebuild));
+                   OpenIndex(*impl->db, index_options, options.rebuild));
   impl->checkpointed = impl->index->sequence();
   impl->connections = std::make_unique<journal::Connections>(path);
   impl->papers = std::make_unique<Papers>(impl->connections.get());

@@ -48,7 +48,7 @@
 
 namespace paperwire::store {
 
-struct Job;  // writer.h
+struct Job;  // committer.h
 
 // Tables that somebody above the store keeps about subscriptions, in the same
 // file.

@@ -41,7 +41,7 @@
 #include "service/base/mutex.h"
 #include "service/standing/follower.h"
 #include "service/store/store.h"
-#include "service/store/writer.h"
+#include "service/store/committer.h"
 #include "service/webhook/poster.h"
 #include "service/webhook/step.h"
 

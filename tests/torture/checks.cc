@@ -7,10 +7,9 @@
 #include "gtest/gtest.h"
 #include "service/base/strings.h"
 #include "service/catalogue/tables.h"
-#include "service/index/search.h"
 #include "service/journal/journal.h"
-#include "service/query/parser.h"
 #include "service/standing/subscription_tables.h"
+#include "tests/torture/searching.h"
 #include "tests/torture/simulation.h"
 
 namespace paperwire::torture {
@@ -113,24 +112,7 @@ void Simulation::CheckPapers() {
   if (process_->followed() != model_.head()) return;
   EXPECT_EQ(process_->index().sequence(), model_.head());
   for (int i = 0; i < 3; ++i) {
-    const Question& question = Question::Any(random_);
-    v1::Query text;
-    text.set_text(question.text);
-    const absl::StatusOr<query::Query> query = query::Parse(text);
-    ASSERT_TRUE(query.ok()) << query.status();
-    const auto matches =
-        index::MatchAll(*process_->index().snapshot(), *query);
-    ASSERT_TRUE(matches.ok()) << matches.status();
-    std::vector<int64_t> found;
-    for (const index::Match& match : *matches) found.push_back(match.number);
-    std::sort(found.begin(), found.end());
-    std::vector<int64_t> expected;
-    for (const auto& [number, paper] : model_.papers()) {
-      if (paper.searched && question.Matches(paper.words)) {
-        expected.push_back(number);
-      }
-    }
-    EXPECT_EQ(found, expected) << "searching " << question.text;
+    ExpectFinds(*process_->index().snapshot(), Question::Any(random_), model_);
   }
 }
 
@@ -171,8 +153,8 @@ void Simulation::CheckMatches() {
     }
     for (const auto& [sequence, must] : one.news) {
       if (sequence > *position) break;
-      EXPECT_TRUE(!must || std::binary_search(noted.begin(), noted.end(),
-                                              sequence))
+      EXPECT_TRUE(!must ||
+                  std::binary_search(noted.begin(), noted.end(), sequence))
           << one.name << ": " << sequence << " is not noted, the position is "
           << *position;
     }

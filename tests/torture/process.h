@@ -21,15 +21,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/base/clock.h"
-#include "service/catalogue/catalogue.h"
 #include "service/index/files.h"
 #include "service/index/index.h"
-#include "service/journal/appender.h"
 #include "service/journal/connections.h"
 #include "service/journal/database.h"
 #include "service/standing/follower.h"
-#include "service/standing/subscriptions.h"
-#include "service/store/writer.h"
+#include "service/store/committer.h"
 
 namespace paperwire::torture {
 
@@ -50,7 +47,7 @@ class Process {
                                                         Clock* clock,
                                                         int wal_pages);
 
-  // As store::Writer does it.
+  // As store::Writer does it, with the same store::Committer.
   Committed Commit(const std::vector<Job>& jobs);
 
   // Follows the oldest commit that was not followed; false when there is none.
@@ -70,17 +67,12 @@ class Process {
   Process() = default;
   absl::Status Open(index::FileSystem* files, Clock* clock, int wal_pages);
   absl::Status OpenIndex(index::FileSystem* files);
-  absl::Status Apply(const std::vector<Job>& jobs, Committed* committed,
-                     std::vector<journal::Change>* changes);
-  absl::Status Begin();
 
   std::unique_ptr<journal::Database> db_;
   std::unique_ptr<journal::Connections> connections_;
   std::unique_ptr<index::Index> index_;
   std::unique_ptr<standing::Follower> follower_;
-  std::optional<journal::Appender> appender_;
-  std::optional<catalogue::Catalogue> catalogue_;
-  std::optional<standing::Subscriptions> subscriptions_;
+  std::optional<store::Committer> committer_;
   std::deque<std::vector<journal::Change>> following_;
   int64_t followed_ = 0;
 };

@@ -10,11 +10,10 @@
 #include "gtest/gtest.h"
 #include "service/base/paper_id.h"
 #include "service/base/strings.h"
-#include "service/index/search.h"
 #include "service/journal/journal.h"
-#include "service/query/parser.h"
 #include "service/standing/subscription_tables.h"
 #include "tests/torture/explain.h"
+#include "tests/torture/searching.h"
 
 namespace paperwire::torture {
 namespace {
@@ -261,22 +260,7 @@ void Scenario::CheckNews() {
 void Scenario::CheckSearches() {
   EXPECT_EQ(store_->snapshot()->sequence(), model_.head());
   for (const char* word : {"amber", "birch", "comet", "ember", ""}) {
-    v1::Query text;
-    text.set_text(word);
-    const auto query = query::Parse(text);
-    ASSERT_TRUE(query.ok()) << query.status();
-    const auto matches = index::MatchAll(*store_->snapshot(), *query);
-    ASSERT_TRUE(matches.ok()) << matches.status();
-    std::vector<int64_t> found;
-    for (const index::Match& match : *matches) found.push_back(match.number);
-    std::sort(found.begin(), found.end());
-    std::vector<int64_t> expected;
-    for (const auto& [number, paper] : model_.papers()) {
-      if (paper.searched && Question::WithText(word).Matches(paper.words)) {
-        expected.push_back(number);
-      }
-    }
-    EXPECT_EQ(found, expected) << word;
+    ExpectFinds(*store_->snapshot(), Question::WithText(word), model_);
   }
 }
 
