@@ -89,6 +89,8 @@ def test_several_split_the_matches(
         thread.join(20)
     assert sorted(itertools.chain(*seen)) == list(range(1, 301))
     assert all(seen)
+    # A loop's end does not wait for the server to see its stream end.
+    eventually(lambda: not group(server).members)
     shown = client.subscriptions.get("s").share_groups
     assert shown == (paperwire.ShareGroup("w", 0, 0, 0),)
 
@@ -174,7 +176,7 @@ def test_leases_are_extended_while_the_loop_works(
 
 def test_by_hand(server: FakeServer, share: Share) -> None:
     server.store(*make_papers(4))
-    watch = share(auto_ack=False, lease=2)
+    watch = share(auto_ack=False, lease=3)
     first, second, third, fourth = (next(watch) for _ in range(4))
     first.ack()
     first.ack()
@@ -188,7 +190,9 @@ def test_by_hand(server: FakeServer, share: Share) -> None:
     again.ack()
     watch.commit()  # waits for it
     assert group(server).done == {1, 2}
-    time.sleep(2.2)  # the fourth was forgotten, and comes again
+    time.sleep(1.7)
+    third.extend()
+    time.sleep(1.7)  # the fourth was forgotten, and comes again
     late = next(watch)
     assert (late.sequence, late.attempt) == (4, 2)
     fourth.ack()  # counts, whoever holds it

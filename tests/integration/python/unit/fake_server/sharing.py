@@ -21,6 +21,7 @@ class Group:
     def __init__(self, name: str, start: int) -> None:
         self.name = name
         self.start = start
+        self.lease = 0.0  # in seconds, as the last member asked
         self.deleted = False
         self.done: Set[int] = set()
         self.held: Dict[int, Tuple[object, float]] = {}  # by whom, until when
@@ -31,7 +32,7 @@ class Group:
         self, server: Any, standing: Standing, member: object, request: Any
     ) -> List[Tuple[Entry, bool]]:
         now = time.monotonic()
-        lease = request.lease_duration.ToTimedelta().total_seconds()
+        self.lease = request.lease_duration.ToTimedelta().total_seconds()
         for sequence, (_, until) in list(self.held.items()):
             if until <= now:
                 del self.held[sequence]
@@ -45,7 +46,7 @@ class Group:
             and delivery[0].sequence not in self.held
         ][: max(0, room)]
         for entry, _ in free:
-            self.held[entry.sequence] = (member, now + lease)
+            self.held[entry.sequence] = (member, now + self.lease)
             self.attempts[entry.sequence] += 1
         return free
 
@@ -139,8 +140,8 @@ class Sharing(Service):
         self.server.acknowledgements.append((now, request))
         for sequence in request.extended_sequences:
             if sequence in group.held:
-                # Long enough for any test.
-                group.held[sequence] = (group.held[sequence][0], now + 60)
+                holder, _ = group.held[sequence]
+                group.held[sequence] = (holder, now + group.lease)
                 self.server.extended[sequence] += 1
         for sequence in request.released_sequences:
             group.held.pop(sequence, None)
