@@ -16,7 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PAPERWIRE_BUILD",
                                     ROOT / "build/release-tests"))
 PAPERWIRED = BUILD / "service/paperwired"
-PAPERWIRE = BUILD / "client/cpp/command/paperwire"
+PAPERWIRE = pathlib.Path(os.environ.get("PAPERWIRE_COMMAND",
+                                        BUILD / "client/cpp/command/paperwire"))
 DATA = pathlib.Path(os.environ.get("PAPERWIRE_DATA",
                                    ROOT.parent / "shared/data"))
 # Sanitized binaries are some ten times slower.
