@@ -1,19 +1,17 @@
-// Rows of conditions, each about one term that a document must have, or must
-// not have, and which of the rows hold: the inner loops of the matcher, for
-// processors with AVX2 and portable, chosen when the program runs. Both give
-// the same, in different orders.
+// Conditions, each about one term that a document must have, or must not have,
+// and which of many hold: the inner loop of the matcher, for processors with
+// AVX2 and portable, chosen when the program runs. Both give the same.
 //
-//     const uint32_t n = conditions::Best().pairs(rows, size, has, values);
-//     // values[0] to values[n - 1] are of the rows that hold
+//     const uint32_t n = conditions::Best().holding(all, size, has, places);
+//     // all[places[0]] to all[places[n - 1]] hold, and no others
 //
 // `has` is a bitmap of the terms that the document has, kAlways (term_ids.h)
-// among them. `values` has room for as many as there are rows; what it has
-// behind those that hold may be overwritten.
+// among them. `places` has room for as many as there are conditions, and comes
+// out rising; what it has behind those that hold may be overwritten.
 
 #ifndef PAPERWIRE_SERVICE_STANDING_CONDITIONS_H_
 #define PAPERWIRE_SERVICE_STANDING_CONDITIONS_H_
 
-#include <array>
 #include <cstdint>
 
 #include "service/standing/term_ids.h"
@@ -24,21 +22,15 @@ namespace paperwire::standing::conditions {
 using Condition = uint32_t;
 inline constexpr Condition kAbsent = Condition{1} << 31;
 
-struct Pair {
-  Condition condition = kAlways;
-  uint32_t value = 0;
-};
-struct Quad {
-  std::array<Condition, 3> conditions{};  // all of them
-  uint32_t value = 0;
-};
+// 1 if it holds, 0 otherwise.
+inline uint32_t Holds(Condition c, const uint32_t* has) {
+  return (has[(c & ~kAbsent) / 32] >> (c % 32) & 1) ^ (c >> 31);
+}
 
 struct Table {
   const char* name;
-  uint32_t (*pairs)(const Pair* rows, uint32_t size, const uint32_t* has,
-                    uint32_t* values);
-  uint32_t (*quads)(const Quad* rows, uint32_t size, const uint32_t* has,
-                    uint32_t* values);
+  uint32_t (*holding)(const Condition* all, uint32_t size, const uint32_t* has,
+                      uint32_t* places);
 };
 
 const Table& Portable();

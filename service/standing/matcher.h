@@ -73,7 +73,7 @@ absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
 // One thread at a time.
 class Matcher {
  public:
-  // The inner loops are those of the table.
+  // The inner loop is that of the table.
   explicit Matcher(const conditions::Table& table = conditions::Best())
       : table_(table) {}
 

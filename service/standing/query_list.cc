@@ -6,61 +6,89 @@
 #include "service/standing/program.h"
 
 namespace paperwire::standing {
+namespace {
 
 using conditions::Condition;
 using conditions::kAbsent;
-using conditions::Pair;
-using conditions::Quad;
+
+// Takes out the rows whose last column `gone` is true for.
+template <size_t kColumns>
+void RemoveRows(const std::function<bool(uint32_t)>& gone,
+                ColumnArray<uint32_t, kColumns>* rows) {
+  uint32_t kept = 0;
+  for (uint32_t row = 0; row < rows->size(); ++row) {
+    if (gone(rows->column(kColumns - 1)[row])) continue;
+    for (size_t c = 0; c < kColumns; ++c) {
+      rows->column(c)[kept] = rows->column(c)[row];
+    }
+    ++kept;
+  }
+  rows->Cut(kept);
+}
+
+}  // namespace
 
 void QueryList::Add(uint32_t handle, std::span<const Condition> all) {
   if (all.size() <= 1) {
-    *pairs_.Append(1) = {all.empty() ? kAlways : all[0], handle};
+    const uint32_t row = short_.Append(1);
+    short_.column(kFirst)[row] = all.empty() ? kAlways : all[0];
+    short_.column(kValueOfShort)[row] = handle;
     return;
   }
-  Quad quad;
-  std::copy(all.begin(), all.end(), quad.conditions.begin());
-  quad.value = handle;
-  *quads_.Append(1) = quad;
+  const uint32_t row = long_.Append(1);
+  for (size_t c = 0; c < kMaxConditions; ++c) {
+    long_.column(c)[row] = c < all.size() ? all[c] : kAlways;
+  }
+  long_.column(kValueOfLong)[row] = handle;
 }
 
 void QueryList::AddProgram(const ProgramQuery& query, Condition condition,
                            std::string_view program) {
-  *heads_.Append(1) = {condition, bytes_.size()};
   const uint32_t head = query.handle | (query.several ? kSeveral : 0);
-  uint8_t* const p = bytes_.Append(sizeof(head) + program.size());
+  const uint32_t place = bytes_.Append(sizeof(head) + program.size());
+  uint8_t* const p = bytes_.column(0) + place;
   std::memcpy(p, &head, sizeof(head));
   std::memcpy(p + sizeof(head), program.data(), program.size());
+  const uint32_t row = heads_.Append(1);
+  heads_.column(kFirst)[row] = condition;
+  heads_.column(kValueOfShort)[row] = place;
 }
 
 void QueryList::RemoveIf(const std::function<bool(uint32_t)>& gone) {
-  const auto is_gone = [&gone](const auto& row) { return gone(row.value); };
-  pairs_.Cut(std::remove_if(pairs_.begin(), pairs_.end(), is_gone));
-  quads_.Cut(std::remove_if(quads_.begin(), quads_.end(), is_gone));
-  Pair* head = heads_.begin();
-  uint8_t* end = bytes_.begin();
-  for (uint32_t i = 0; i < heads_.size(); ++i) {
-    const auto [condition, place] = heads_.begin()[i];
-    const auto next =
-        i + 1 < heads_.size() ? heads_.begin()[i + 1].value : bytes_.size();
+  RemoveRows(gone, &short_);
+  RemoveRows(gone, &long_);
+  uint32_t* const conditions = heads_.column(kFirst);
+  uint32_t* const places = heads_.column(kValueOfShort);
+  uint32_t kept = 0;
+  uint32_t end = 0;
+  for (uint32_t row = 0; row < heads_.size(); ++row) {
+    const uint32_t place = places[row];
+    const uint32_t next =
+        row + 1 < heads_.size() ? places[row + 1] : bytes_.size();
     ProgramQuery query;
     Read(at(place), &query);
     if (gone(query.handle)) continue;
-    *head++ = {condition, static_cast<uint32_t>(end - bytes_.begin())};
-    end = std::copy(at(place), at(next), end);
+    conditions[kept] = conditions[row];
+    places[kept++] = end;
+    std::copy(at(place), at(next), bytes_.column(0) + end);
+    end += next - place;
   }
-  heads_.Cut(head);
+  heads_.Cut(kept);
   bytes_.Cut(end);
 }
 
 void QueryList::ForEachTerm(const std::function<void(TermId)>& visit) const {
-  for (const Pair& row : pairs_) visit(row.condition & ~kAbsent);
-  for (const Quad& row : quads_) {
-    for (const Condition c : row.conditions) visit(c & ~kAbsent);
+  const auto visit_all = [&visit](const Condition* all, uint32_t size) {
+    for (uint32_t i = 0; i < size; ++i) visit(all[i] & ~kAbsent);
+  };
+  visit_all(short_.column(kFirst), short_.size());
+  for (size_t c = 0; c < kMaxConditions; ++c) {
+    visit_all(long_.column(c), long_.size());
   }
-  for (const Pair& row : heads_) {
-    visit(row.condition & ~kAbsent);
+  visit_all(heads_.column(kFirst), heads_.size());
+  for (uint32_t row = 0; row < heads_.size(); ++row) {
     ProgramQuery query;
-    ForEachTermOf(Read(at(row.value), &query), visit);
+    ForEachTermOf(Read(at(heads_.column(kValueOfShort)[row]), &query), visit);
   }
 }
 
