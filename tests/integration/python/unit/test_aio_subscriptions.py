@@ -227,7 +227,7 @@ def test_servers_that_are_away_and_refuse(
         await asyncio.sleep(1.1)
         await watch.__anext__()
         await eventually(lambda: not server.failures["CommitCursor"])
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)  # for the answer to arrive
         with pytest.raises(paperwire.PermissionDenied):
             await watch.__anext__()
 

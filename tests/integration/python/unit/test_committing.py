@@ -448,7 +448,7 @@ def test_a_refused_commit_reaches_the_loop(
     next(watch)
     next(watch)
     eventually(lambda: server.calls["CommitCursor"] == 1)
-    time.sleep(0.1)
+    time.sleep(0.5)  # for the answer to arrive
     with pytest.raises(paperwire.PermissionDenied, match="ordered"):
         next(watch)
     assert next(watch).paper.title == "Sparse Study 2"  # it may go on
