@@ -66,6 +66,12 @@ const Node* Disjunction(const Node& root) {
   return found;
 }
 
+bool IsConjunction(const Node& root) {
+  if (root.Scores()) return true;
+  return root.kind == Node::Kind::kAnd && !root.children.empty() &&
+         std::all_of(root.children.begin(), root.children.end(), IsConjunction);
+}
+
 std::vector<const Node*> RequiredLeaves(const Node& root) {
   std::vector<const Node*> leaves;
   CollectRequired(root, &leaves);

@@ -25,6 +25,10 @@ bool NeedsLeaf(const query::Node& root);
 // leaf is true of it; else null.
 const query::Node* Disjunction(const query::Node& root);
 
+// Whether a document matches fully if and only if all scoring leaves are true
+// of it.
+bool IsConjunction(const query::Node& root);
+
 // The scoring leaves that are true of every full match.
 std::vector<const query::Node*> RequiredLeaves(const query::Node& root);
 

@@ -89,6 +89,9 @@ class LeafMatcher : public Matcher {
 
   // The cursor of a leaf that is a stem in all its spellings; else null.
   virtual PostingCursor* cursor() { return nullptr; }
+  // A cursor over no fewer documents than the leaf is true of, where it has
+  // one: of a stem, or the rarest one of a phrase. Else null.
+  virtual PostingCursor* lead() { return cursor(); }
 
   // For pruning (window_scorer.h), what is cheap to know.
   //

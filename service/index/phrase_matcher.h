@@ -57,6 +57,7 @@ class PhraseMatcher : public LeafMatcher {
              const LeafScorer& scorer, WindowScores* scores,
              WindowSet* touched) override;
   FieldCounts CountsOf(uint32_t document) override;
+  PostingCursor* lead() override { return stems_.front().cursor.get(); }
   void RaiseBounds(std::vector<uint8_t>* bounds) override;
   uint64_t CostIn(uint32_t window) const override;
   uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override;

@@ -223,8 +223,8 @@ const PackedCodes& PostingCursor::DenseCodes() {
     packed_open_ = true;
     const auto exceptions = LoadAs<uint16_t>(piece_.packing);
     const auto head = LoadAs<uint16_t>(piece_.packing + sizeof(uint16_t));
-    packed_ = PackedCodes(piece_.codes, piece_.size,
-                          static_cast<uint8_t>(head), exceptions);
+    packed_ = PackedCodes(piece_.codes, piece_.size, static_cast<uint8_t>(head),
+                          exceptions);
   }
   return packed_;
 }
@@ -240,6 +240,11 @@ PostingCursor::Run PostingCursor::Load(uint32_t window) {
   uint32_t begin, end;
   Range(window, &begin, &end);
   return {documents_.get() + begin, codes_.get() + begin, end - begin};
+}
+
+uint32_t PostingCursor::LoadAll() {
+  for (uint32_t b = 0; b < decoded_.size(); ++b) DecodeBlock(b);
+  return info_.documents;
 }
 
 uint32_t PostingCursor::NextWindow(uint32_t window) {

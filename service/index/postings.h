@@ -121,6 +121,15 @@ class PostingCursor {
   // Calls visit(document) at every document, in order, standing on it.
   template <typename Visit>
   void ForEach(Visit visit);
+  // The same by hand, unless the stem is dense: decodes all of it, returns how
+  // many documents there are; then stands on document i of them.
+  uint32_t LoadAll();
+  void StandOn(uint32_t i) {
+    index_ = i;
+    document_ = documents_[i];
+    code_ = codes_[i];
+  }
+  bool is_dense() const { return kind_ == Kind::kDense; }
   // Of the document that it stands on.
   uint32_t document() const { return document_; }
   uint8_t code() const { return code_; }
@@ -320,18 +329,13 @@ void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
 template <typename Visit>
 void PostingCursor::ForEach(Visit visit) {
   const auto visit_all = [&](uint32_t size) {
-    for (index_ = 0; index_ < size; ++index_) {
-      document_ = documents_[index_];
-      code_ = codes_[index_];
+    for (uint32_t i = 0; i < size; ++i) {
+      StandOn(i);
       visit(document_);
     }
     index_ = 0;
   };
-  if (kind_ != Kind::kDense) {
-    for (uint32_t b = 0; b < decoded_.size(); ++b) DecodeBlock(b);
-    visit_all(info_.documents);
-    return;
-  }
+  if (!is_dense()) return visit_all(LoadAll());
   for (uint32_t w = 0; w < WindowCount(segment_.documents()); ++w) {
     visit_all(Load(w).size);
   }
@@ -352,8 +356,7 @@ void ForEachPosting(const Segment& segment, uint32_t term, Visit visit) {
     postings.Next();
     if (postings.code() == kNoCode) {
       PostingCursor cursor(segment, term);
-      visit(postings.document(),
-            cursor.fields(postings.document(), kNoCode));
+      visit(postings.document(), cursor.fields(postings.document(), kNoCode));
     } else {
       visit(postings.document(), kCodeTable.fields(postings.code()));
     }

@@ -5,9 +5,10 @@
 // of every segment is narrowed to the documents that match. For the hits
 // themselves the windows are visited by falling bound on the scores they hold
 // (window_scorer.h), until no further one can hold a better hit than the page
-// has already. Scores are summed leaf by leaf in the order of the tree, so
-// that they come out the same to the last bit however documents lie in
-// segments.
+// has already. Where all that is asked for is words and phrases, one of them
+// rare, its documents are looked up one by one instead (conjunction.h). Scores
+// are summed leaf by leaf in the order of the tree, so that they come out the
+// same to the last bit however documents lie in segments.
 
 #include "service/index/search.h"
 
@@ -19,6 +20,7 @@
 #include "service/base/status_macros.h"
 #include "service/index/boolean_matchers.h"
 #include "service/index/budget.h"
+#include "service/index/conjunction.h"
 #include "service/index/facets.h"
 #include "service/index/leaves.h"
 #include "service/index/plan.h"
@@ -42,6 +44,7 @@ class Searcher {
         leaves_(ScoringLeaves(root_)),
         needs_leaf_(NeedsLeaf(root_)),
         disjunction_(Disjunction(root_)),
+        is_conjunction_(IsConjunction(root_)),
         caches_(snapshot.segments().size()),
         full_(snapshot.segments().size()) {
     for (const FacetRequest& r : options.facets) facets_.emplace_back(r);
@@ -114,13 +117,14 @@ class Searcher {
 
   absl::Status Prepare() {
     for (const query::Node* leaf : leaves_) {
-      if (OnlyCounts()) break;  // scores nothing
       RETURN_IF_ERROR(Check());
       LeafScorer scorer;
-      scorer.norms = &snapshot_.norms();
       scorer.fields = leaf->fields;
-      scorer.weight = static_cast<double>(leaf->boost) *
-                      LeafIdf(snapshot_, *leaf, &caches_);
+      if (!OnlyCounts()) {
+        scorer.norms = &snapshot_.norms();
+        scorer.weight = static_cast<double>(leaf->boost) *
+                        LeafIdf(snapshot_, *leaf, &caches_);
+      }
       scorers_.push_back(scorer);
     }
     excluded_.resize(snapshot_.segments().size());
@@ -160,6 +164,12 @@ class Searcher {
   }
   // Whether the page is full and something is known to come after it.
   bool Done() const { return page_is_full_ && top_.IsFull(); }
+  // Whether full matches are hits. A walk that has come to the partial matches
+  // scores full ones no more.
+  bool OffersFull() const {
+    return !OnlyCounts() &&
+           (!options_.after.has_value() || options_.after->full);
+  }
 
   const Segment& segment(size_t index) const {
     return *snapshot_.segments()[index].segment;
@@ -194,13 +204,22 @@ class Searcher {
 
   absl::Status FindFull(size_t index, int64_t* total) {
     const Segment& s = segment(index);
+    if (NeedsAll() && !OnlyCounts()) {
+      full_[index].resize(WindowCount(s.documents()));
+    }
+    if (GoesByDocument()) {
+      const Conjunction::Leaves leaves = MakeLeaves(index);
+      if (std::find(leaves.begin(), leaves.end(), nullptr) != leaves.end()) {
+        return absl::OkStatus();
+      }
+      if (Conjunction::Suits(leaves)) {
+        return FindByDocument(index, leaves, total);
+      }
+    }
     // Of a disjunction, the scores tell what matches; else the tree does.
     const bool by_score = !NeedsAll() && disjunction_ != nullptr;
     std::unique_ptr<Matcher> matcher =
         by_score ? MakeFilter(index) : MakeMatcher(s, root_, &caches_[index]);
-    if (NeedsAll() && !OnlyCounts()) {
-      full_[index].resize(WindowCount(s.documents()));
-    }
     if (matcher != nullptr && MatchesNothing(*matcher)) {
       return absl::OkStatus();
     }
@@ -229,15 +248,33 @@ class Searcher {
       }
       for (FacetCounter& f : facets_) f.EndSegment();
     }
-    // A walk that has come to the partial matches scores full ones no more.
-    if (OnlyCounts() || (options_.after.has_value() && !options_.after->full)) {
-      return absl::OkStatus();
-    }
+    if (!OffersFull()) return absl::OkStatus();
     return FindHits(
         index, /*full=*/true, /*any=*/!needs_leaf_, [&](const Window& window) {
           return NeedsAll() ? full_[index][window.begin / kWindowSize]
                             : narrow(window);
         });
+  }
+
+  // Whether full matches may be found one by one. (How many documents have a
+  // single word is known without.)
+  bool GoesByDocument() const {
+    return is_conjunction_ && facets_.empty() && Prunes() &&
+           !(OnlyCounts() && leaves_.size() == 1);
+  }
+
+  absl::Status FindByDocument(size_t index, const Conjunction::Leaves& leaves,
+                              int64_t* total) {
+    Conjunction conjunction(snapshot_.segments()[index], snapshot_, leaves,
+                            scorers_, options_.boost, excluded_[index]);
+    const auto visit = [&](uint32_t document) {
+      if (options_.count_total) ++*total;
+      if (full_[index].empty()) return;
+      full_[index][document / kWindowSize].Add(document % kWindowSize);
+    };
+    return conjunction.Run(options_.check,
+                           NeedsAll() ? visit : std::function<void(uint32_t)>(),
+                           OffersFull() ? &top_ : nullptr);
   }
 
   // What every match must satisfy besides its words; null: nothing.
@@ -344,6 +381,7 @@ class Searcher {
   const std::vector<const query::Node*> leaves_;
   const bool needs_leaf_;
   const query::Node* const disjunction_;
+  const bool is_conjunction_;
   std::vector<size_t> required_;     // in leaves_
   std::vector<LeafScorer> scorers_;  // by leaf
   std::vector<LeafCache> caches_;    // by segment, as the following

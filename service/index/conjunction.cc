@@ -1,0 +1,139 @@
+#include "service/index/conjunction.h"
+
+#include <algorithm>
+
+#include "service/base/status_macros.h"
+
+namespace paperwire::index {
+namespace {
+
+// Documents between two checks.
+constexpr uint32_t kBetweenChecks = 512;
+
+// Whether looking documents up one by one beats going through the windows, by
+// instructions: up to 16 for each window, and what is quick to decode.
+bool IsRare(uint32_t with_stem, uint32_t documents) {
+  return with_stem <= std::max(kBlockSize, 16 * WindowCount(documents));
+}
+
+}  // namespace
+
+bool Conjunction::Suits(const Leaves& leaves) {
+  bool rare = false;
+  for (const std::shared_ptr<LeafMatcher>& leaf : leaves) {
+    if (leaf == nullptr || leaf->lead() == nullptr) return false;
+    const PostingCursor& lead = *leaf->lead();
+    rare = rare || IsRare(lead.documents(), lead.segment().documents());
+  }
+  return rare;
+}
+
+Conjunction::Conjunction(const SegmentView& view, const Snapshot& snapshot,
+                         const Leaves& leaves,
+                         const std::vector<LeafScorer>& scorers,
+                         const Boost& boost,
+                         const std::vector<uint32_t>& excluded)
+    : view_(view),
+      segment_(*view.segment),
+      boost_(boost),
+      excluded_(excluded),
+      leaves_(leaves.size()) {
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    Leaf& leaf = leaves_[i];
+    leaf.matcher = leaves[i].get();
+    leaf.cursor = leaves[i]->cursor();
+    leaf.scorer = scorers[i];
+    leaf.impacts = snapshot.impacts(leaf.scorer.fields);
+    leaf.step = leaf.scorer.weight / 255;
+    by_cost_.push_back(&leaf);
+  }
+  std::stable_sort(by_cost_.begin(), by_cost_.end(),
+                   [](const Leaf* a, const Leaf* b) {
+                     return a->matcher->Cost() < b->matcher->Cost();
+                   });
+  double others = 0;
+  for (size_t i = by_cost_.size(); i-- > 0;) {
+    by_cost_[i]->others = others;
+    others += by_cost_[i]->scorer.weight;
+  }
+}
+
+absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
+                              const std::function<void(uint32_t)>& visit,
+                              TopHits* top) {
+  PostingCursor& lead = *by_cost_.front()->matcher->lead();
+  const uint32_t documents = lead.LoadAll();
+  for (uint32_t i = 0; i < documents; ++i) {
+    if (check && i % kBetweenChecks == kBetweenChecks - 1) {
+      RETURN_IF_ERROR(check());
+    }
+    lead.StandOn(i);
+    const uint32_t document = lead.document();
+    if (!view_.IsLive(document)) continue;
+    // A little less than the page's last hit, for the rounding of sums.
+    double need = 0;
+    if (top != nullptr) {
+      need = top->least_score() / boost_.Max() * (1 - 1e-9);
+    }
+    double bound = 0;
+    if (!MayEnter(document, visit ? 0 : need, &bound)) continue;
+    if (visit == nullptr && bound < need) continue;
+    if (!Matches(document)) continue;
+    if (std::find(excluded_.begin(), excluded_.end(), document) !=
+        excluded_.end()) {
+      continue;
+    }
+    if (visit != nullptr) visit(document);
+    if (top != nullptr && bound >= need) Offer(document, top);
+  }
+  return absl::OkStatus();
+}
+
+bool Conjunction::MayEnter(uint32_t document, double need, double* bound) {
+  const uint8_t document_class = segment_.classes()[document];
+  double sum = 0;
+  for (Leaf* const leaf : by_cost_) {
+    uint32_t impact;
+    if (leaf == by_cost_.front() && leaf->cursor != nullptr) {
+      impact = leaf->impacts->at(leaf->cursor->code(), document_class);
+    } else {
+      impact = leaf->matcher->ImpactAt(document, *leaf->impacts);
+    }
+    if (impact == 0) return false;
+    sum += leaf->step * impact;
+    if (sum + leaf->others < need) return false;
+  }
+  *bound = sum;
+  return true;
+}
+
+bool Conjunction::Matches(uint32_t document) {
+  for (Leaf& leaf : leaves_) {
+    if (leaf.cursor == nullptr) {
+      leaf.counts = leaf.matcher->CountsOf(document);
+    } else {
+      leaf.counts = leaf.cursor->counts();
+      for (size_t f = 0; f < leaf.counts.size(); ++f) {
+        if ((leaf.scorer.fields >> f & 1) == 0) leaf.counts[f] = 0;
+      }
+    }
+    if (leaf.counts == FieldCounts{}) return false;
+  }
+  return true;
+}
+
+void Conjunction::Offer(uint32_t document, TopHits* top) const {
+  const FieldLengths lengths = segment_.lengths(document);
+  Hit hit;
+  for (const Leaf& leaf : leaves_) {
+    hit.key.score += leaf.scorer.Score(leaf.counts, lengths.data());
+  }
+  if (boost_.Any()) hit.key.score *= boost_.Factor(segment_, document);
+  if (hit.key.score < top->least_score()) return;
+  hit.key.full = true;
+  hit.key.number = segment_.numbers()[document];
+  hit.sequence = segment_.sequences()[document];
+  top->Offer(hit);
+}
+
+}  // namespace paperwire::index
