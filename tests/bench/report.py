@@ -89,14 +89,32 @@ def load_runs(folder: Path) -> dict[str, dict[str, Run]]:
             stem = shape.replace("one", variant) if variant else shape
             if variant and not shape.startswith("one"):
                 continue
-            rows = lines(folder / f"query-{engine}-{stem}.jsonl")
-            if rows:
-                keys = [(row["op"], row["kind"]) for row in rows]
-                runs[shape][name] = Run(
-                    dict(zip(keys, (row["micros"] for row in rows))),
-                    dict(zip(keys, (row["answers"] for row in rows))),
-                )
+            rounds = [
+                lines(path)
+                for path in sorted(folder.glob(f"query-{engine}-{stem}-?.jsonl"))
+            ]
+            if rounds:
+                runs[shape][name] = joined(rounds)
     return runs
+
+
+def joined(rounds: list[list[dict[str, Any]]]) -> Run:
+    """Several rounds of the same queries: of each its median.
+
+    A round that got to fewer of them ends the row.
+    """
+    times: Times = {}
+    answers: Answers = {}
+    for rows in zip(*rounds):
+        key = (rows[0]["op"], rows[0]["kind"])
+        times[key] = [
+            statistics.median(all_) for all_ in zip(*(r["micros"] for r in rows))
+        ]
+        answers[key] = rows[0]["answers"]
+        for row in rows:
+            for before, now in zip(answers[key], row["answers"]):
+                assert before == now, f"{key}: {before} answers, then {now}"
+    return Run(times, answers)
 
 
 def pooled(run: Run, op: str, kinds: list[str], like: Run) -> list[float]:
