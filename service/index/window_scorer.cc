@@ -233,7 +233,9 @@ void WindowScorer::Shrink(const Window& window, uint32_t need, WindowSet* set) {
   uint32_t total = 0;
   for (const auto& [bound, leaf] : here_) total += bound;
   for (const auto& [bound, leaf] : here_) {
-    if (total - bound >= need || leaf->cursor == nullptr) continue;
+    // A single leaf is gone through anyway.
+    if (here_.size() == 1 || total - bound >= need) continue;
+    if (leaf->cursor == nullptr) continue;
     leaf->cursor->Narrow(w, set);
   }
   std::array<uint32_t, kEighths> sums{};
@@ -263,7 +265,7 @@ void WindowScorer::Evaluate(const Window& window, WindowSet set, bool full,
     set.ForEach([&](uint32_t i) { candidates_.push_back(i); });
     LookUpFrom(0, window, need);
   } else if (here_.size() == 1 && !any) {
-    EvaluateOne(window, set, /*few=*/size < kFew, 0, need);
+    EvaluateOne(window, set, /*few=*/size <= kWindowSize / 4, 0, need);
   } else if (any || size < kFew) {
     EvaluateFew(window, set, any, essential, others, need);
   } else if (essential > 0) {
