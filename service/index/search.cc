@@ -315,6 +315,7 @@ class Searcher {
     if (!Prunes()) return ScoreAll(index, full, any, leaves, set_of);
 
     WindowScorer scorer(s, snapshot_, leaves, scorers_, options_.boost);
+    if (full && is_conjunction_) scorer.SetsHaveAll();
     // Windows by falling bound, the earlier first.
     std::vector<std::pair<uint32_t, uint32_t>> windows;  // bound, ~number
     for (uint32_t w = 0; w < scorer.windows(); ++w) {

@@ -234,9 +234,8 @@ void WindowScorer::Shrink(const Window& window, uint32_t need, WindowSet* set) {
   for (const auto& [bound, leaf] : here_) total += bound;
   for (const auto& [bound, leaf] : here_) {
     // A single leaf is gone through anyway.
-    if (here_.size() == 1 || total - bound >= need) continue;
-    if (leaf->cursor == nullptr) continue;
-    leaf->cursor->Narrow(w, set);
+    if (sets_have_all_ || here_.size() == 1 || total - bound >= need) continue;
+    if (leaf->cursor != nullptr) leaf->cursor->Narrow(w, set);
   }
   std::array<uint32_t, kEighths> sums{};
   for (const auto& [bound, leaf] : here_) {

@@ -45,6 +45,9 @@ class WindowScorer {
                const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
                const std::vector<LeafScorer>& scorers, const Boost& boost);
 
+  // All sets will hold only documents of which all leaves are true.
+  void SetsHaveAll() { sets_have_all_ = true; }
+
   uint32_t windows() const { return windows_; }
 
   // What no document of the window scores more than, in some unit; 0 when no
@@ -117,6 +120,7 @@ class WindowScorer {
   std::vector<size_t> leaf_places_;  // by leaf of the tree; SIZE_MAX: none
   std::vector<uint32_t> window_bounds_;
 
+  bool sets_have_all_ = false;
   // How many candidates a posting of essential leaves left over, lately.
   double left_over_ = 1;
 
