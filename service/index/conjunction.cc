@@ -77,7 +77,6 @@ absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
     }
     double bound = 0;
     if (!MayEnter(document, visit ? 0 : need, &bound)) continue;
-    if (visit == nullptr && bound < need) continue;
     if (!Matches(document)) continue;
     if (std::find(excluded_.begin(), excluded_.end(), document) !=
         excluded_.end()) {
