@@ -263,10 +263,14 @@ absl::StatusOr<bool> Follower::WasDelivered(int64_t subscription,
       return true;
     }
   }
-  ASSIGN_OR_RETURN(bool noted,
-                   AnyNoted(*db, subscription, lineage_.sequences));
+  ASSIGN_OR_RETURN(bool noted, AnyNoted(*db, subscription, lineage_.sequences));
   if (noted) return true;
-  return AnySeen(*db, subscription, lineage_.papers);
+  ASSIGN_OR_RETURN(bool seen, AnySeen(*db, subscription, lineage_.papers));
+  if (seen) return true;
+  // The writer is ahead: when it has deleted the subscription, what was noted
+  // went with it.
+  ASSIGN_OR_RETURN(bool there, IsSubscribed(*db, subscription));
+  return !there;
 }
 
 void Follower::Note(const Batch& batch) {

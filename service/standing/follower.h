@@ -174,7 +174,8 @@ class Follower {
   std::optional<News> NewsOf(const Standing& standing,
                              const journal::Change& change, uint32_t entry,
                              bool matched_before);
-  // Whether a subscription got a paper, under any name, before this change.
+  // Whether a subscription got a paper, under any name, before this change; of
+  // one that was deleted meanwhile nobody knows, and nothing is news to it.
   absl::StatusOr<bool> WasDelivered(int64_t subscription,
                                     const journal::Change& change);
   void Note(const Batch& batch);

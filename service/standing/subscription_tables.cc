@@ -158,6 +158,14 @@ absl::StatusOr<std::optional<SubscriptionRow>> FindSubscription(
                      .BindText(1, name));
 }
 
+absl::StatusOr<bool> IsSubscribed(Database& db, int64_t number) {
+  ASSIGN_OR_RETURN(int64_t there,
+                   db.Get("SELECT count(*) FROM subscription WHERE number = ?1")
+                       .Bind(1, number)
+                       .Number());
+  return there > 0;
+}
+
 absl::StatusOr<std::optional<SubscriptionRow>> FindRequest(
     Database& db, std::string_view parent, std::string_view request_id) {
   return ReadRow(

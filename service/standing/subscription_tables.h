@@ -65,6 +65,8 @@ absl::StatusOr<int64_t> LastSubscriptionNumber(journal::Database& db);
 
 absl::StatusOr<std::optional<SubscriptionRow>> FindSubscription(
     journal::Database& db, std::string_view name);
+// Whether there is one of this number.
+absl::StatusOr<bool> IsSubscribed(journal::Database& db, int64_t number);
 // The one that a request created, of the same owner.
 absl::StatusOr<std::optional<SubscriptionRow>> FindRequest(
     journal::Database& db, std::string_view parent,

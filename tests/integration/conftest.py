@@ -73,6 +73,12 @@ class Server:
         assert status == 0, text[-5000:]
         assert "ERROR: " not in text, text[-5000:]
 
+    def errors(self) -> list[str]:
+        """What it logged as errors."""
+        return [line for line in
+                self.log.read_text(errors="replace").splitlines()
+                if "[error]" in line]
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()

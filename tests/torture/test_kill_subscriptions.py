@@ -372,6 +372,14 @@ def check_stored(wire: Wire, subscription: Subscription) -> None:
                 f"{subscription.name}: {field} of {there} and {newest}")
         subscription.check_cursor(subscription.name, there.cursor.sequence,
                                   committed)
+        with subscription.mutex:
+            seen = set(subscription.seen.items())
+        if seen and newest.state == ACTIVE:
+            history = read_all(
+                wire, subscription,
+                position=pb.WatchRequest.POSITION_BEGINNING)
+            assert seen <= set(history), (
+                f"{subscription.name}: forgot {seen - set(history)}")
 
 
 def listed(wire: Wire) -> list[str]:
@@ -435,6 +443,7 @@ def test_kill_9_under_stored_subscriptions(tmp_path):
         with Wire(server.address) as wire:
             for subscription in owner.everything():
                 check_stored(wire, subscription)
+        assert not server.errors(), server.errors()
     check_alive()
     for writer in writers:
         writer.finish()
