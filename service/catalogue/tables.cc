@@ -6,6 +6,7 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/catalogue/identity.h"
+#include "service/catalogue/votes.h"
 
 namespace paperwire::catalogue {
 namespace {
@@ -203,12 +204,15 @@ absl::Status Follow(Database& db) {
 absl::Status PrepareTables(Database& db) {
   RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema,
                                           "COMMIT;")));
+  RETURN_IF_ERROR(PrepareVoteSteps(db));
   return Follow(db);
 }
 
 absl::Status RebuildTables(Database& db) {
   RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, kEmpty,
                                           "COMMIT;")));
+  RETURN_IF_ERROR(PrepareVoteSteps(db));
+  RETURN_IF_ERROR(db.Execute("DELETE FROM vote_step"));
   return Follow(db);
 }
 
@@ -219,6 +223,7 @@ absl::Status Apply(Database& db, const Entry& entry, const v1::Paper* before,
   RETURN_IF_ERROR(ApplyRow(db, entry, after));
   RETURN_IF_ERROR(ApplyKeys(db, entry.number, before, after, analyzer));
   RETURN_IF_ERROR(ApplyFeatures(db, entry.number, before, after));
+  RETURN_IF_ERROR(ApplyVoteSteps(db, entry.number, before, after));
   if (entry.kind == Kind::kSplit && entry.payload.other() != 0) {
     const auto [low, high] = std::minmax({entry.number, entry.payload.other()});
     RETURN_IF_ERROR(db.Get("INSERT OR IGNORE INTO apart VALUES (?1, ?2)")

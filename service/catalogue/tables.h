@@ -4,6 +4,7 @@
 //     external_id  "arxiv:2410.01131" -> number
 //     likeness     hash of the title -> number (identity.h)
 //     feature      the days on which papers were featured
+//     vote_step    votes by time (votes.h)
 //     apart        pairs that a split keeps from being merged again
 //
 // They are a view of the journal in the same file: Apply follows one entry,

@@ -58,13 +58,14 @@ absl::Status Prepare(Database& db) {
   }
   if (tables > 0) {
     if (version == kDataVersion) return absl::OkStatus();
-    // What versions 1 and 2 hold is as it was.
+    // What older versions hold is as it was; what is new in 4 is a table of
+    // the catalogue's.
     return db.Execute(StrCat(
-        "BEGIN IMMEDIATE;"
-        "ALTER TABLE journal ADD COLUMN complete_from INTEGER NOT NULL "
-        "DEFAULT 1;"
-        "PRAGMA user_version = ", kDataVersion, ";"
-        "COMMIT;"));
+        "BEGIN IMMEDIATE;",
+        version < 3 ? "ALTER TABLE journal ADD COLUMN complete_from INTEGER "
+                      "NOT NULL DEFAULT 1;"
+                    : "",
+        "PRAGMA user_version = ", kDataVersion, "; COMMIT;"));
   }
 
   std::random_device random;

@@ -62,9 +62,10 @@ struct Identity {
 };
 
 // The version of the data folder that this program writes: 2, since there
-// are subscriptions; 3, since the past can be forgotten. A folder of an older
-// one is brought up to date; a newer one is refused.
-inline constexpr int kDataVersion = 3;
+// are subscriptions; 3, since the past can be forgotten; 4, since votes are kept
+// by time. A folder of an older one is brought up to date; a newer one is
+// refused.
+inline constexpr int kDataVersion = 4;
 
 // Makes the tables of the journal when they are missing and checks the
 // version. FAILED_PRECONDITION: the file is of a newer version or belongs to

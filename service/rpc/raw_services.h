@@ -8,6 +8,7 @@
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
 #include "paperwire/v1/subscription_service.grpc.pb.h"
+#include "paperwire/v1/trending_service.grpc.pb.h"
 
 namespace paperwire::rpc {
 
@@ -50,6 +51,9 @@ using RawSubscriptionService =
                                 v1::SubscriptionService::
                                     WithRawMethod_ResumeSubscription<
                                         RawWebhookService>>>>>>>;
+
+using RawTrendingService = v1::TrendingService::WithRawMethod_ListTrending<
+    v1::TrendingService::WithRawMethod_ListDays<v1::TrendingService::Service>>;
 
 using RawServerService = v1::ServerService::WithRawMethod_GetServerInfo<
     v1::ServerService::WithRawMethod_GetServerStats<

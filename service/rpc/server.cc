@@ -21,6 +21,7 @@
 #include "service/rpc/share_groups.h"
 #include "service/rpc/subscriptions.h"
 #include "service/rpc/suggest.h"
+#include "service/rpc/trending.h"
 #include "service/rpc/unary.h"
 #include "service/rpc/watch_stream.h"
 #include "service/rpc/webhooks.h"
@@ -227,6 +228,19 @@ struct Methods {
         });
   }
 
+  void ServeTrending(Loop& loop, RawTrendingService& service) {
+    ServeUnary<v1::ListTrendingRequest, v1::ListTrendingResponse>(
+        loop, service, &RawTrendingService::RequestListTrending,
+        [&s = store](auto& call) {
+          return ListTrending(s, call.request, &call.response);
+        });
+    ServeUnary<v1::ListDaysRequest, v1::ListDaysResponse>(
+        loop, service, &RawTrendingService::RequestListDays,
+        [&s = store](auto& call) {
+          return ListDays(s, call.request, &call.response);
+        });
+  }
+
   void ServeServer(Loop& loop, RawServerService& service) {
     ServeUnary<v1::GetServerInfoRequest, v1::GetServerInfoResponse>(
         loop, service, &RawServerService::RequestGetServerInfo,
@@ -257,6 +271,7 @@ struct Server::Impl {
   RawPaperService papers;
   RawSearchService searches;
   RawSubscriptionService subscriptions;
+  RawTrendingService trending;
   RawServerService server_service;
   Health health;
   std::unique_ptr<Loop> loop;
@@ -281,6 +296,7 @@ struct Server::Impl {
     builder.RegisterService(&papers);
     builder.RegisterService(&searches);
     builder.RegisterService(&subscriptions);
+    builder.RegisterService(&trending);
     builder.RegisterService(&server_service);
     builder.RegisterService(&health);
     const int threads =
@@ -314,6 +330,7 @@ struct Server::Impl {
       methods.ServePapers(*loop, papers);
       methods.ServeSearches(*loop, searches);
       methods.ServeSubscriptions(*loop, subscriptions);
+      methods.ServeTrending(*loop, trending);
       methods.ServeServer(*loop, server_service);
       ServeImport(*loop, papers, *store, *worker, drain);
       ServeExport(*loop, searches, *store);

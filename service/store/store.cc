@@ -17,6 +17,7 @@
 #include "service/base/strings.h"
 #include "service/catalogue/sources.h"
 #include "service/catalogue/tables.h"
+#include "service/catalogue/votes.h"
 #include "service/index/index.h"
 #include "service/journal/journal.h"
 #include "service/query/parser.h"
@@ -54,6 +55,7 @@ struct Store::Impl {
   std::unique_ptr<Freshness> freshness;
   std::unique_ptr<index::Index> index;
   std::unique_ptr<standing::Follower> follower;
+  trending::Boards boards;
   std::unique_ptr<Sharing> sharing;
 
   Mutex mutex;
@@ -137,11 +139,19 @@ struct Store::Impl {
     for (std::vector<Change>& run : standing::SplitRuns(std::move(changes))) {
       const int64_t last = run.back().sequence;
       std::shared_ptr<const index::Segment> segment = IndexRun(run, *index);
+      for (const Change& change : run) CountVotes(change);
       std::vector<Change> subscriptions;
       if (!journal::IsOfPaper(run[0].kind)) subscriptions = run;
       follower->Follow(std::move(run), last, std::move(segment));
       Tell(subscriptions);
     }
+  }
+
+  void CountVotes(const Change& change) {
+    if (!journal::IsOfPaper(change.kind)) return;
+    boards.Set(change.number, change.after == nullptr
+                                  ? std::vector<catalogue::VoteStep>()
+                                  : catalogue::VoteStepsOf(*change.after));
   }
 
   void Tell(const std::vector<Change>& subscriptions) {
@@ -222,6 +232,11 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
   ASSIGN_OR_RETURN(impl->index,
                    OpenIndex(*impl->db, index_options, options.rebuild));
   impl->checkpointed = impl->index->sequence();
+  RETURN_IF_ERROR(catalogue::ForEachVoted(
+      *impl->db,
+      [&](int64_t number, std::vector<catalogue::VoteStep> steps) {
+        impl->boards.Set(number, std::move(steps));
+      }));
   impl->connections = std::make_unique<journal::Connections>(path);
   impl->papers = std::make_unique<Papers>(impl->connections.get());
   impl->freshness =
@@ -373,6 +388,8 @@ Papers& Store::papers() { return *impl_->papers; }
 Sharing& Store::sharing() { return *impl_->sharing; }
 
 Freshness& Store::freshness() { return *impl_->freshness; }
+
+const trending::Boards& Store::boards() const { return impl_->boards; }
 
 standing::Feed& Store::feed() { return impl_->follower->feed(); }
 

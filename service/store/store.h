@@ -45,6 +45,7 @@
 #include "service/store/housekeeping.h"
 #include "service/store/papers.h"
 #include "service/store/sharing.h"
+#include "service/trending/boards.h"
 
 namespace paperwire::store {
 
@@ -142,6 +143,9 @@ class Store {
   // What watchers follow, and what is left standing.
   standing::Feed& feed();
   standing::Follower& standing();
+
+  // Whatever was acknowledged is counted.
+  const trending::Boards& boards() const;
 
   // Names the journal; tokens are bound to it.
   uint64_t journal_id() const;

@@ -1,0 +1,235 @@
+#include "service/rpc/trending.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
+#include "service/base/error_details.h"
+#include "service/base/hash.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/base/token.h"
+#include "service/catalogue/days.h"
+#include "service/catalogue/reader.h"
+#include "service/index/search.h"
+#include "service/rpc/convert.h"
+#include "service/trending/boards.h"
+
+namespace paperwire::rpc {
+namespace {
+
+constexpr char kBoardToken = 'b';
+constexpr char kDaysToken = 'd';
+constexpr absl::Duration kMinHalfLife = absl::Minutes(1);
+constexpr absl::Duration kMaxHalfLife = absl::Hours(24 * 366 * 10);
+constexpr int64_t kDaySeconds = 24 * 60 * 60;
+
+absl::StatusOr<absl::Duration> WindowOf(v1::TrendingWindow window) {
+  switch (window) {
+    case v1::TRENDING_WINDOW_UNSPECIFIED:
+    case v1::TRENDING_WINDOW_WEEK:
+      return absl::Hours(24 * 7);
+    case v1::TRENDING_WINDOW_DAY:
+      return absl::Hours(24);
+    case v1::TRENDING_WINDOW_MONTH:
+      return absl::Hours(24 * 30);
+    case v1::TRENDING_WINDOW_ALL:
+      return absl::InfiniteDuration();
+    default:
+      return InvalidField(
+          "window", StrCat("There is no window ", static_cast<int>(window),
+                           ". Choose the day, the week, the "
+                           "month or all."));
+  }
+}
+
+absl::StatusOr<trending::Formula> FormulaOf(
+    const v1::ListTrendingRequest& request) {
+  trending::Formula formula;
+  if (!v1::TrendingFormula_IsValid(request.formula())) {
+    return InvalidField(
+        "formula",
+        StrCat("There is no formula ", static_cast<int>(request.formula()),
+               ". Choose votes, Hacker News, Reddit hot, velocity "
+               "or Wilson."));
+  }
+  if (request.formula() != v1::TRENDING_FORMULA_UNSPECIFIED) {
+    formula.kind = request.formula();
+  }
+  if (!request.has_half_life()) return formula;
+  if (formula.kind != v1::TRENDING_FORMULA_VELOCITY) {
+    return InvalidField("half_life",
+                        "Only the formula velocity has a half-life. Leave it "
+                        "out, or choose that formula.");
+  }
+  formula.half_life = ToDuration(request.half_life());
+  if (formula.half_life < kMinHalfLife || formula.half_life > kMaxHalfLife) {
+    return InvalidField(
+        "half_life", StrCat("It is ", absl::FormatDuration(formula.half_life),
+                            "; one minute to ten years are allowed."));
+  }
+  return formula;
+}
+
+bool IsSet(const v1::Query& query) { return query.ByteSizeLong() > 0; }
+
+// What a board token is bound to.
+uint64_t Fingerprint(const v1::ListTrendingRequest& request) {
+  v1::ListTrendingRequest bound = request;
+  bound.clear_as_of_time();
+  bound.clear_page_size();
+  bound.clear_page_token();
+  bound.clear_read_mask();
+  return StableHash(bound.SerializeAsString());
+}
+
+// The moment of the board, and where the page begins.
+absl::Status SetPlace(const store::Store& store,
+                      const v1::ListTrendingRequest& request,
+                      trending::BoardRequest* board) {
+  if (request.page_token().empty()) {
+    absl::Time at = absl::Now();
+    if (request.has_as_of_time()) {
+      ASSIGN_OR_RETURN(at, ToTime(request.as_of_time(), "as_of_time"));
+    }
+    board->at = absl::ToUnixSeconds(at);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(
+      std::vector<uint64_t> fields,
+      OpenToken(kBoardToken, request.page_token(), 4, "page_token"));
+  if (fields[0] != store.journal_id() || fields[1] != Fingerprint(request)) {
+    return InvalidField("page_token",
+                        "This token is of another board or another server. "
+                        "Repeat the request of the first page with the token "
+                        "added.");
+  }
+  board->at = static_cast<int64_t>(fields[2]);
+  board->offset = fields[3];
+  return absl::OkStatus();
+}
+
+// The papers that match, by rising number.
+absl::StatusOr<std::vector<int64_t>> Matching(store::Store& store,
+                                              const v1::Query& request) {
+  ASSIGN_OR_RETURN(query::Query query, ParseQuery(request));
+  absl::StatusOr<std::vector<index::Match>> matches =
+      index::MatchAll(*store.snapshot(), query);
+  if (!matches.ok()) return PrefixField("query", matches.status());
+  std::vector<int64_t> numbers;
+  numbers.reserve(matches->size());
+  for (const index::Match& match : *matches) numbers.push_back(match.number);
+  absl::c_sort(numbers);
+  return numbers;
+}
+
+void SetPlace(const trending::Place& place, int64_t at, v1::Paper paper,
+              v1::TrendingPaper* to) {
+  to->set_rank(place.rank);
+  to->set_score(place.score);
+  *to->mutable_paper() = std::move(paper);
+  to->mutable_inputs()->set_vote_count(place.votes);
+  to->mutable_inputs()->set_total_vote_count(place.total_votes);
+  SetTime(absl::FromUnixSeconds(place.first_time),
+          to->mutable_inputs()->mutable_first_vote_time());
+  if (place.previous_rank.has_value()) {
+    to->set_previous_rank(*place.previous_rank);
+  }
+  to->set_newcomer(place.first_time > at - kDaySeconds);
+}
+
+}  // namespace
+
+absl::Status ListTrending(store::Store& store,
+                          const v1::ListTrendingRequest& request,
+                          v1::ListTrendingResponse* response) {
+  RETURN_IF_ERROR(CheckMask(request.read_mask()));
+  trending::BoardRequest wanted;
+  ASSIGN_OR_RETURN(wanted.window, WindowOf(request.window()));
+  ASSIGN_OR_RETURN(wanted.formula, FormulaOf(request));
+  ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size(), 20, 1000));
+  wanted.limit = static_cast<size_t>(limit);
+  RETURN_IF_ERROR(SetPlace(store, request, &wanted));
+  std::vector<int64_t> matching;
+  if (IsSet(request.query())) {
+    ASSIGN_OR_RETURN(matching, Matching(store, request.query()));
+    wanted.only = &matching;
+  }
+
+  const trending::Board board = store.boards().Rank(wanted);
+  ASSIGN_OR_RETURN(journal::Connections::Lease db, store.journal().Take());
+  for (const trending::Place& place : board.places) {
+    absl::StatusOr<v1::Paper> paper = catalogue::ReadPaper(*db, place.number);
+    if (absl::IsNotFound(paper.status())) continue;  // deleted this instant
+    RETURN_IF_ERROR(paper.status());
+    ApplyMask(request.read_mask(), &*paper);
+    SetPlace(place, wanted.at, *std::move(paper), response->add_papers());
+  }
+  const size_t next = wanted.offset + board.places.size();
+  if (next < board.size && !board.places.empty()) {
+    response->set_next_page_token(
+        SealToken(kBoardToken, {store.journal_id(), Fingerprint(request),
+                                static_cast<uint64_t>(wanted.at), next}));
+  }
+  response->set_total_size(static_cast<int32_t>(board.size));
+  response->set_window(request.window() == v1::TRENDING_WINDOW_UNSPECIFIED
+                           ? v1::TRENDING_WINDOW_WEEK
+                           : request.window());
+  response->set_formula(wanted.formula.kind);
+  response->set_formula_text(trending::FormulaText(wanted.formula));
+  const absl::Time at = absl::FromUnixSeconds(wanted.at);
+  SetTime(at, response->mutable_as_of_time());
+  if (wanted.window != absl::InfiniteDuration()) {
+    SetTime(at - wanted.window, response->mutable_start_time());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListDays(store::Store& store, const v1::ListDaysRequest& request,
+                      v1::ListDaysResponse* response) {
+  if (!v1::ListDaysRequest::Unit_IsValid(request.unit())) {
+    return InvalidField(
+        "unit", StrCat("There is no unit ", static_cast<int>(request.unit()),
+                       ". Choose days, weeks or months."));
+  }
+  ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size(), 50, 1000));
+  std::optional<absl::CivilDay> before;
+  const auto unit = static_cast<uint64_t>(request.unit());
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(
+        std::vector<uint64_t> fields,
+        OpenToken(kDaysToken, request.page_token(), 3, "page_token"));
+    if (fields[0] != store.journal_id() || fields[1] != unit) {
+      return InvalidField("page_token",
+                          "This token is of another list or another server. "
+                          "Repeat the request of the first page with the "
+                          "token added.");
+    }
+    before = absl::CivilDay() + static_cast<int64_t>(fields[2]);
+  }
+  ASSIGN_OR_RETURN(journal::Connections::Lease db, store.journal().Take());
+  ASSIGN_OR_RETURN(catalogue::FeaturedSpans found,
+                   catalogue::ListDays(*db, request.unit(), before, limit));
+  for (const catalogue::FeaturedSpan& featured : found.spans) {
+    v1::FeaturedDay* day = response->add_days();
+    day->set_label(featured.span.label);
+    day->set_start_day(absl::FormatCivilTime(featured.span.first));
+    day->set_end_day(absl::FormatCivilTime(featured.span.last));
+    day->set_paper_count(featured.papers);
+    day->set_vote_count(featured.votes);
+  }
+  if (found.more) {
+    response->set_next_page_token(SealToken(
+        kDaysToken, {store.journal_id(), unit,
+                     static_cast<uint64_t>(found.spans.back().span.first -
+                                           absl::CivilDay())}));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace paperwire::rpc

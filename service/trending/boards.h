@@ -1,0 +1,109 @@
+// Boards: the papers that got votes in a window of time, ranked by a formula,
+// now or as of any past moment.
+//
+//     Boards boards;
+//     boards.Set(17, {{.time = monday, .votes = 12}});
+//     const Board week = boards.Rank({.at = now, .window = absl::Hours(168)});
+//     week.places[0].number;
+//
+// Votes lie by day, so that a board goes through the days of its window only,
+// and a change through the days of its paper. 100,000 papers take some 10 MB.
+
+#ifndef PAPERWIRE_SERVICE_TRENDING_BOARDS_H_
+#define PAPERWIRE_SERVICE_TRENDING_BOARDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <shared_mutex>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "service/catalogue/votes.h"
+#include "service/trending/formula.h"
+
+namespace paperwire::trending {
+
+struct BoardRequest {
+  // Votes up to this moment count (seconds since the epoch) ...
+  int64_t at = 0;
+  // ... that are younger than this then. Infinite: all.
+  absl::Duration window = absl::InfiniteDuration();
+  Formula formula = {};
+  // Only these papers, by rising number. Null: all.
+  const std::vector<int64_t>* only = nullptr;
+  // The places to return.
+  size_t offset = 0;
+  size_t limit = 20;
+};
+
+// A paper on a board.
+struct Place {
+  int64_t number = 0;
+  int rank = 0;  // from 1
+  double score = 0;
+  int64_t votes = 0;        // in the window
+  int64_t total_votes = 0;  // up to the moment
+  int64_t first_time = 0;   // of its first vote, seconds since the epoch
+  // On the board of 24 hours before; nothing: it was not on it.
+  std::optional<int> previous_rank;
+};
+
+struct Board {
+  // By falling score; of equal ones the lower number first.
+  std::vector<Place> places;
+  size_t size = 0;  // papers on it
+};
+
+// Thread-safe; boards are made side by side, and changes wait for them.
+class Boards {
+ public:
+  // These are the votes of a paper now, by rising time; none: it has none, or
+  // is not there any more.
+  void Set(int64_t number, std::vector<catalogue::VoteStep> steps);
+
+  Board Rank(const BoardRequest& request) const;
+
+  // Papers that have votes.
+  size_t size() const;
+
+ private:
+  struct Voted {
+    int64_t number = 0;
+    std::vector<catalogue::VoteStep> steps;
+  };
+  struct Vote {
+    int64_t time;
+    int64_t votes;
+    uint32_t slot;  // in voted_
+  };
+  struct Scored {
+    double score;
+    int64_t number;
+    uint32_t slot;
+    int64_t votes;
+
+    // The better one first.
+    bool operator<(const Scored& other) const {
+      return score != other.score ? score > other.score : number < other.number;
+    }
+  };
+
+  uint32_t SlotOf(int64_t number);
+  void Take(uint32_t slot, size_t kept);
+  // The papers on the board of a moment, in no order.
+  std::vector<Scored> ScoreAll(const BoardRequest& request, int64_t at) const;
+  Place PlaceOf(const Scored& scored, int64_t at) const;
+
+  mutable std::shared_mutex mutex_;               // guards what follows
+  absl::flat_hash_map<int64_t, uint32_t> slots_;  // by number
+  std::vector<Voted> voted_;
+  std::vector<uint32_t> free_;                 // slots
+  std::map<int64_t, std::vector<Vote>> days_;  // by day since the epoch
+};
+
+}  // namespace paperwire::trending
+
+#endif  // PAPERWIRE_SERVICE_TRENDING_BOARDS_H_
