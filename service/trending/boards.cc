@@ -30,21 +30,24 @@ void Boards::Set(int64_t number, std::vector<VoteStep> steps) {
   const std::unique_lock lock(mutex_);
   if (steps.empty() && !slots_.contains(number)) return;
   const uint32_t slot = SlotOf(number);
-  const std::vector<VoteStep>& old = voted_[slot].steps;
-  // Most changes add to the end, or change nothing.
-  const auto [a, b] =
-      std::mismatch(old.begin(), old.end(), steps.begin(), steps.end());
-  const auto kept = static_cast<size_t>(a - old.begin());
-  Take(slot, kept);
-  for (size_t i = kept; i < steps.size(); ++i) {
-    days_[DayOf(steps[i].time)].push_back(
-        {steps[i].time, steps[i].votes, slot});
+  Voted& paper = voted_[slot];
+  // Most changes count more at the end, or change nothing.
+  size_t kept = 0;
+  for (; kept < std::min(steps.size(), paper.steps.size()); ++kept) {
+    Step& known = paper.steps[kept];
+    if (known.step.time != steps[kept].time) break;
+    if (known.step.votes == steps[kept].votes) continue;
+    known.step.votes = steps[kept].votes;
+    days_.at(DayOf(known.step.time))[known.place].votes = known.step.votes;
   }
+  while (paper.steps.size() > kept) Pop(slot);
+  for (; kept < steps.size(); ++kept) Append(slot, steps[kept]);
   if (steps.empty()) {
     slots_.erase(number);
     free_.push_back(slot);
+    return;
   }
-  voted_[slot].steps = std::move(steps);
+  paper.first_time = steps.front().time;
 }
 
 uint32_t Boards::SlotOf(int64_t number) {
@@ -61,104 +64,170 @@ uint32_t Boards::SlotOf(int64_t number) {
   return it->second;
 }
 
-// Takes a paper's steps out of the days, but for the first ones.
-void Boards::Take(uint32_t slot, size_t kept) {
-  const std::vector<VoteStep>& steps = voted_[slot].steps;
-  for (size_t i = kept; i < steps.size(); ++i) {
-    const auto day = days_.find(DayOf(steps[i].time));
-    std::erase_if(day->second, [&](const Vote& vote) {
-      return vote.slot == slot && vote.time == steps[i].time;
-    });
-    if (day->second.empty()) days_.erase(day);
+void Boards::Append(uint32_t slot, const VoteStep& step) {
+  std::vector<Vote>& day = days_[DayOf(step.time)];
+  voted_[slot].steps.push_back({step, static_cast<uint32_t>(day.size())});
+  day.push_back({step.time, step.votes, slot});
+}
+
+void Boards::Pop(uint32_t slot) {
+  const Step gone = voted_[slot].steps.back();
+  voted_[slot].steps.pop_back();
+  const auto day = days_.find(DayOf(gone.step.time));
+  std::vector<Vote>& votes = day->second;
+  // The day's last vote takes its place.
+  const Vote moved = votes.back();
+  votes.pop_back();
+  if (votes.empty()) {
+    days_.erase(day);
+  } else if (gone.place < votes.size()) {
+    votes[gone.place] = moved;
+    for (Step& step : voted_[moved.slot].steps) {
+      if (step.step.time == moved.time) step.place = gone.place;
+    }
   }
 }
 
-std::vector<Boards::Scored> Boards::ScoreAll(const BoardRequest& request,
-                                             int64_t at) const {
-  const int64_t start = StartOf(request.window, at);
-  const bool fades = request.formula.kind == v1::TRENDING_FORMULA_VELOCITY;
-  std::vector<Inputs> inputs(voted_.size());
-  std::vector<uint32_t> touched;
+template <typename F>
+void Boards::ForEachVote(int64_t start, int64_t end, F f) const {
   for (auto day = days_.lower_bound(DayOf(start));
-       day != days_.end() && day->first <= DayOf(at); ++day) {
+       day != days_.end() && day->first <= DayOf(end); ++day) {
     for (const Vote& vote : day->second) {
-      if (vote.time <= start || vote.time > at) continue;
-      Inputs& sum = inputs[vote.slot];
-      if (sum.votes == 0) touched.push_back(vote.slot);
-      sum.votes += vote.votes;
-      if (fades) {
-        sum.faded += static_cast<double>(vote.votes) *
-                     Fading(request.formula, at - vote.time);
-      }
+      if (vote.time > start && vote.time <= end) f(vote);
     }
   }
-  std::vector<Scored> scored;
-  scored.reserve(touched.size());
-  for (const uint32_t slot : touched) {
-    const Voted& paper = voted_[slot];
+}
+
+Boards::Sums Boards::SumAll(const BoardRequest& request, int64_t at,
+                            Scorer* scorer) const {
+  Sums sums;
+  sums.votes.resize(voted_.size());
+  const int64_t start = StartOf(request.window, at);
+  if (request.formula.kind != v1::TRENDING_FORMULA_VELOCITY) {
+    ForEachVote(start, at,
+                [&](const Vote& vote) { sums.votes[vote.slot] += vote.votes; });
+    return sums;
+  }
+  sums.left.resize(voted_.size());
+  ForEachVote(start, at, [&](const Vote& vote) {
+    sums.votes[vote.slot] += vote.votes;
+    sums.left[vote.slot] +=
+        static_cast<double>(vote.votes) * scorer->Left(vote.time);
+  });
+  return sums;
+}
+
+Boards::Sums Boards::SumDayBefore(const BoardRequest& request, Sums sums,
+                                  Scorer* scorer) const {
+  const int64_t before = request.at - kDaySeconds;
+  // What is left of votes cannot be told from what is left a day later.
+  if (!sums.left.empty()) return SumAll(request, before, scorer);
+  ForEachVote(before, request.at, [&](const Vote& vote) {
+    if (vote.time > StartOf(request.window, request.at)) {
+      sums.votes[vote.slot] -= vote.votes;
+    }
+  });
+  if (request.window == absl::InfiniteDuration()) return sums;
+  ForEachVote(StartOf(request.window, before),
+              std::min(StartOf(request.window, request.at), before),
+              [&](const Vote& vote) { sums.votes[vote.slot] += vote.votes; });
+  return sums;
+}
+
+Boards::Scored Boards::ScoreOf(uint32_t slot, const Sums& sums,
+                               Scorer* scorer) const {
+  const Voted& paper = voted_[slot];
+  const double score =
+      scorer->Score({.votes = sums.votes[slot],
+                     .left = sums.left.empty() ? 0 : sums.left[slot],
+                     .first_time = paper.first_time});
+  return {score, paper.number, slot};
+}
+
+template <typename F>
+void Boards::ForEachScored(const BoardRequest& request, const Sums& sums,
+                           Scorer* scorer, F f) const {
+  for (uint32_t slot = 0; slot < voted_.size(); ++slot) {
+    if (sums.votes[slot] == 0) continue;
     if (request.only != nullptr &&
         !std::binary_search(request.only->begin(), request.only->end(),
-                            paper.number)) {
+                            voted_[slot].number)) {
       continue;
     }
-    inputs[slot].first_time = paper.steps.front().time;
-    scored.push_back({Score(request.formula, inputs[slot], at), paper.number,
-                      slot, inputs[slot].votes});
+    f(ScoreOf(slot, sums, scorer));
   }
-  return scored;
 }
 
-Place Boards::PlaceOf(const Scored& scored, int64_t at) const {
+Place Boards::PlaceOf(const Scored& scored, const Sums& sums,
+                      int64_t at) const {
+  const Voted& paper = voted_[scored.slot];
   Place place{.number = scored.number,
               .score = scored.score,
-              .votes = scored.votes,
+              .votes = sums.votes[scored.slot],
+              .first_time = paper.first_time,
               .previous_rank = std::nullopt};
-  const std::vector<VoteStep>& steps = voted_[scored.slot].steps;
-  place.first_time = steps.front().time;
-  for (const VoteStep& step : steps) {
-    if (step.time <= at) place.total_votes += step.votes;
+  for (const Step& step : paper.steps) {
+    if (step.step.time <= at) place.total_votes += step.step.votes;
   }
   return place;
 }
 
 Board Boards::Rank(const BoardRequest& request) const {
   const std::shared_lock lock(mutex_);
-  std::vector<Scored> scored = ScoreAll(request, request.at);
+  Scorer scorer(request.formula, request.at);
+  Sums sums = SumAll(request, request.at, &scorer);
   Board board;
-  board.size = scored.size();
-  const size_t begin = std::min(request.offset, scored.size());
-  const size_t end = begin + std::min(request.limit, scored.size() - begin);
-  std::partial_sort(scored.begin(), scored.begin() + static_cast<long>(end),
-                    scored.end());
-  absl::flat_hash_map<int64_t, size_t> places;  // by number
-  for (size_t i = begin; i < end; ++i) {
-    places[scored[i].number] = board.places.size();
-    board.places.push_back(PlaceOf(scored[i], request.at));
+  // The best ones so far, as a heap with the worst of them on top.
+  const size_t wanted = std::min(request.offset, voted_.size()) + request.limit;
+  std::vector<Scored> best;
+  ForEachScored(request, sums, &scorer, [&](const Scored& scored) {
+    ++board.size;
+    if (best.size() < wanted) {
+      best.push_back(scored);
+      std::push_heap(best.begin(), best.end());
+    } else if (wanted > 0 && scored < best.front()) {
+      std::pop_heap(best.begin(), best.end());
+      best.back() = scored;
+      std::push_heap(best.begin(), best.end());
+    }
+  });
+  std::sort_heap(best.begin(), best.end());
+  for (size_t i = request.offset; i < best.size(); ++i) {
+    board.places.push_back(PlaceOf(best[i], sums, request.at));
     board.places.back().rank = static_cast<int>(i) + 1;
   }
-  if (board.places.empty()) return board;
-
-  // The rank of a paper the day before is one more than those that were ahead
-  // of it.
-  const std::vector<Scored> before =
-      ScoreAll(request, request.at - kDaySeconds);
-  std::vector<Scored> there;  // those of the page that were on that board
-  for (const Scored& one : before) {
-    if (places.contains(one.number)) there.push_back(one);
-  }
-  std::sort(there.begin(), there.end());
-  std::vector<int> ahead(there.size() + 1);
-  for (const Scored& one : before) {
-    ++ahead[static_cast<size_t>(
-        std::upper_bound(there.begin(), there.end(), one) - there.begin())];
-  }
-  int rank = 0;
-  for (size_t i = 0; i < there.size(); ++i) {
-    // Everything before it, and not it itself, which counts for the next one.
-    rank += ahead[i];
-    board.places[places.at(there[i].number)].previous_rank = rank + 1;
+  if (!board.places.empty()) {
+    AddPreviousRanks(request, std::move(sums), &board);
   }
   return board;
+}
+
+void Boards::AddPreviousRanks(const BoardRequest& request, Sums sums,
+                              Board* board) const {
+  Scorer scorer(request.formula, request.at - kDaySeconds);
+  sums = SumDayBefore(request, std::move(sums), &scorer);
+  std::vector<Scored> there;  // those of the page that were on that board
+  absl::flat_hash_map<int64_t, Place*> places;
+  for (Place& place : board->places) {
+    const uint32_t slot = slots_.at(place.number);
+    if (sums.votes[slot] == 0) continue;
+    there.push_back(ScoreOf(slot, sums, &scorer));
+    places[place.number] = &place;
+  }
+  if (there.empty()) return;
+  std::sort(there.begin(), there.end());
+  // How many come right before each of them, itself counted for the next one.
+  std::vector<int> ahead(there.size() + 1);
+  ForEachScored(request, sums, &scorer, [&](const Scored& one) {
+    if (there.back() < one) return;
+    ++ahead[static_cast<size_t>(
+        std::upper_bound(there.begin(), there.end(), one) - there.begin())];
+  });
+  int rank = 1;
+  for (size_t i = 0; i < there.size(); ++i) {
+    rank += ahead[i];
+    places.at(there[i].number)->previous_rank = rank;
+  }
 }
 
 size_t Boards::size() const {

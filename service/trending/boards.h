@@ -70,20 +70,29 @@ class Boards {
   size_t size() const;
 
  private:
-  struct Voted {
-    int64_t number = 0;
-    std::vector<catalogue::VoteStep> steps;
-  };
   struct Vote {
     int64_t time;
     int64_t votes;
     uint32_t slot;  // in voted_
   };
+  struct Step {
+    catalogue::VoteStep step;
+    uint32_t place;  // of its Vote, in its day
+  };
+  struct Voted {
+    int64_t number = 0;
+    int64_t first_time = 0;
+    std::vector<Step> steps;
+  };
+  // Of the papers of a board, by slot.
+  struct Sums {
+    std::vector<int64_t> votes;
+    std::vector<double> left;  // empty: the formula does not need it
+  };
   struct Scored {
     double score;
     int64_t number;
     uint32_t slot;
-    int64_t votes;
 
     // The better one first.
     bool operator<(const Scored& other) const {
@@ -92,10 +101,25 @@ class Boards {
   };
 
   uint32_t SlotOf(int64_t number);
-  void Take(uint32_t slot, size_t kept);
-  // The papers on the board of a moment, in no order.
-  std::vector<Scored> ScoreAll(const BoardRequest& request, int64_t at) const;
-  Place PlaceOf(const Scored& scored, int64_t at) const;
+  void Append(uint32_t slot, const catalogue::VoteStep& step);
+  // Takes the newest step of a paper away.
+  void Pop(uint32_t slot);
+
+  // Calls f(vote) for the votes after `start`, up to `end`.
+  template <typename F>
+  void ForEachVote(int64_t start, int64_t end, F f) const;
+  Sums SumAll(const BoardRequest& request, int64_t at, Scorer* scorer) const;
+  // From the sums of request.at to those of a day before.
+  Sums SumDayBefore(const BoardRequest& request, Sums sums,
+                    Scorer* scorer) const;
+  Scored ScoreOf(uint32_t slot, const Sums& sums, Scorer* scorer) const;
+  // Calls f(scored) for the papers on a board.
+  template <typename F>
+  void ForEachScored(const BoardRequest& request, const Sums& sums,
+                     Scorer* scorer, F f) const;
+  Place PlaceOf(const Scored& scored, const Sums& sums, int64_t at) const;
+  void AddPreviousRanks(const BoardRequest& request, Sums sums,
+                        Board* board) const;
 
   mutable std::shared_mutex mutex_;               // guards what follows
   absl::flat_hash_map<int64_t, uint32_t> slots_;  // by number

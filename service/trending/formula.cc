@@ -16,32 +16,41 @@ constexpr int64_t kRedditEpoch = 1134028003;
 // 95 % of a normal distribution lie within so many standard deviations.
 constexpr double kZ = 1.96;
 
-double HackerNews(const Inputs& inputs, int64_t at) {
-  const double hours = static_cast<double>(at - inputs.first_time) / kHour;
-  return std::pow(static_cast<double>(inputs.votes - 1), 0.8) /
-         std::pow(hours + 2, 1.8);
+}  // namespace
+
+Scorer::Scorer(const Formula& formula, int64_t at)
+    : formula_(formula), at_(at) {}
+
+double Scorer::ComputeLeft(int64_t time) const {
+  return std::exp2(-static_cast<double>(at_ - time) /
+                   absl::ToDoubleSeconds(formula_.half_life));
 }
 
-double RedditHot(const Inputs& inputs) {
-  return std::log10(static_cast<double>(std::max<int64_t>(inputs.votes, 1))) +
+double Scorer::HackerNews(const Inputs& inputs) {
+  const double points = by_votes_.Get(inputs.votes, [](int64_t votes) {
+    return std::pow(static_cast<double>(votes - 1), 0.8);
+  });
+  return points / by_time_.Get(inputs.first_time, [this](int64_t time) {
+    return std::pow(static_cast<double>(at_ - time) / kHour + 2, 1.8);
+  });
+}
+
+double Scorer::RedditHot(const Inputs& inputs) {
+  const double tens = by_votes_.Get(inputs.votes, [](int64_t votes) {
+    return std::log10(static_cast<double>(std::max<int64_t>(votes, 1)));
+  });
+  return tens +
          static_cast<double>(inputs.first_time - kRedditEpoch) / kRedditSpan;
 }
 
-}  // namespace
-
-double Fading(const Formula& formula, int64_t age) {
-  return std::exp2(-static_cast<double>(age) /
-                   absl::ToDoubleSeconds(formula.half_life));
-}
-
-double Score(const Formula& formula, const Inputs& inputs, int64_t at) {
-  switch (formula.kind) {
+double Scorer::Score(const Inputs& inputs) {
+  switch (formula_.kind) {
     case v1::TRENDING_FORMULA_HACKER_NEWS:
-      return HackerNews(inputs, at);
+      return HackerNews(inputs);
     case v1::TRENDING_FORMULA_REDDIT_HOT:
       return RedditHot(inputs);
     case v1::TRENDING_FORMULA_VELOCITY:
-      return inputs.faded;
+      return inputs.left;
     case v1::TRENDING_FORMULA_WILSON:
       return WilsonLowerBound(static_cast<double>(inputs.votes), 0);
     default:

@@ -12,7 +12,8 @@ constexpr int64_t kHour = 3600;
 
 double ScoreOf(v1::TrendingFormula kind, int64_t votes, int64_t first,
                int64_t at) {
-  return Score({.kind = kind}, {.votes = votes, .first_time = first}, at);
+  return Scorer({.kind = kind}, at)
+      .Score({.votes = votes, .first_time = first});
 }
 
 TEST(FormulaTest, VotesAreThemselves) {
@@ -39,10 +40,22 @@ TEST(FormulaTest, TenTimesTheVotesAreWorthTwelveAndAHalfHoursOnReddit) {
 TEST(FormulaTest, AVoteFadesByHalfInAHalfLife) {
   const Formula velocity{.kind = v1::TRENDING_FORMULA_VELOCITY,
                          .half_life = absl::Hours(6)};
-  EXPECT_DOUBLE_EQ(Fading(velocity, 0), 1);
-  EXPECT_DOUBLE_EQ(Fading(velocity, 6 * kHour), 0.5);
-  EXPECT_DOUBLE_EQ(Fading(velocity, 18 * kHour), 0.125);
-  EXPECT_DOUBLE_EQ(Score(velocity, {.votes = 9, .faded = 2.5}, 0), 2.5);
+  Scorer scorer(velocity, 100 * kHour);
+  EXPECT_DOUBLE_EQ(scorer.Left(100 * kHour), 1);
+  EXPECT_DOUBLE_EQ(scorer.Left(94 * kHour), 0.5);
+  EXPECT_DOUBLE_EQ(scorer.Left(82 * kHour), 0.125);
+  EXPECT_DOUBLE_EQ(scorer.Score({.votes = 9, .left = 2.5}), 2.5);
+}
+
+// More moments than are kept.
+TEST(FormulaTest, KeptPowersAreThoseOfTheirMoment) {
+  const Formula velocity{.kind = v1::TRENDING_FORMULA_VELOCITY};
+  Scorer kept(velocity, 20000);
+  for (int round = 0; round < 2; ++round) {
+    for (int64_t time = 0; time <= 20000; ++time) {
+      ASSERT_EQ(kept.Left(time), Scorer(velocity, 20000).Left(time));
+    }
+  }
 }
 
 TEST(FormulaTest, WilsonTrustsFewVotesLess) {
