@@ -21,6 +21,7 @@ from paperwire.aio import AsyncClient
 from paperwire.backtest import Backtest, DayCount
 from paperwire.client import Client
 from paperwire.cursors import CursorStore, FileCursorStore, MemoryCursorStore
+from paperwire.days import AsyncDayList, DayList, FeaturedDay
 from paperwire.deliveries import (
     AsyncDeliveryList,
     DeliveryList,
@@ -82,6 +83,7 @@ from paperwire.suggesting import (
     Suggestions,
     WordChange,
 )
+from paperwire.trending import Trending, TrendingPaper
 from paperwire.watch import (
     AsyncWatch,
     CommitWarning,
@@ -110,6 +112,11 @@ __all__ = [
     "WordChange",
     "PaperList",
     "AsyncPaperList",
+    "Trending",
+    "TrendingPaper",
+    "FeaturedDay",
+    "DayList",
+    "AsyncDayList",
     "Export",
     "AsyncExport",
     "ImportReport",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -71,6 +72,27 @@ def to_datetime(value: Time, what: str = "time") -> datetime:
             f"{what}: {value!r} is no time; write 2024, 2024-03, 2024-03-01 "
             "or 2024-03-01T12:00:00Z"
         ) from None
+
+
+def to_last_second(value: Time, what: str = "time") -> datetime:
+    """Returns the last whole second of a day, month or year, in UTC.
+
+    What says more than a day is an instant already, and is returned as such.
+    Arguments and errors are those of `to_datetime`.
+    """
+    first = to_datetime(value, what)
+    if isinstance(value, datetime):
+        return first
+    month, day = first.month, first.day
+    if isinstance(value, str):
+        if not _DATE.fullmatch(value.strip()):
+            return first
+        precision = precision_of(value)
+        if precision == paper_pb2.DATE_PRECISION_YEAR:
+            month = 12
+        if precision != paper_pb2.DATE_PRECISION_DAY:
+            day = calendar.monthrange(first.year, month)[1]
+    return first.replace(month=month, day=day, hour=23, minute=59, second=59)
 
 
 def precision_of(value: Time) -> paper_pb2.DatePrecision:

@@ -20,6 +20,7 @@ from paperwire.v1 import search_service_pb2 as search
 from paperwire.v1 import server_service_pb2 as server
 from paperwire.v1 import subscription_pb2 as subscription
 from paperwire.v1 import subscription_service_pb2 as subscriptions
+from paperwire.v1 import trending_service_pb2 as trending
 from paperwire.v1 import webhook_pb2 as webhook
 
 Request = TypeVar("Request", bound=Message)
@@ -195,6 +196,18 @@ WATCH = _method(
     "Watch",
     subscriptions.WatchRequest,
     subscriptions.WatchResponse,
+)
+LIST_TRENDING = _method(
+    "TrendingService",
+    "ListTrending",
+    trending.ListTrendingRequest,
+    trending.ListTrendingResponse,
+)
+LIST_DAYS = _method(
+    "TrendingService",
+    "ListDays",
+    trending.ListDaysRequest,
+    trending.ListDaysResponse,
 )
 GET_SERVER_INFO = _method(
     "ServerService",

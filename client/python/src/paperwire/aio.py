@@ -30,13 +30,19 @@ from paperwire._paper_methods import AsyncPaperMethods
 from paperwire._places import AsyncPlace
 from paperwire._search_methods import AsyncSearchMethods
 from paperwire._subscription_methods import AsyncSubscriptions
+from paperwire._trending_methods import AsyncTrendingMethods
 from paperwire._watch_methods import AsyncWatchMethods
 from paperwire.freshness import SourceList
 from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import AsyncWatch
 
 
-class AsyncClient(AsyncSearchMethods, AsyncPaperMethods, AsyncWatchMethods):
+class AsyncClient(
+    AsyncSearchMethods,
+    AsyncPaperMethods,
+    AsyncTrendingMethods,
+    AsyncWatchMethods,
+):
     """Talks to a Paperwire server from one event loop.
 
     Arguments and methods are those of `Client`, which explains them; methods

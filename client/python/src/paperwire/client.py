@@ -27,13 +27,14 @@ from paperwire._paper_methods import PaperMethods
 from paperwire._places import Place
 from paperwire._search_methods import SearchMethods
 from paperwire._subscription_methods import Subscriptions
+from paperwire._trending_methods import TrendingMethods
 from paperwire._watch_methods import WatchMethods
 from paperwire.freshness import SourceList
 from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import Watch
 
 
-class Client(SearchMethods, PaperMethods, WatchMethods):
+class Client(SearchMethods, PaperMethods, TrendingMethods, WatchMethods):
     """Talks to a Paperwire server. Threads may share one.
 
         with paperwire.Client() as client:

@@ -17,6 +17,7 @@ from paperwire.v1 import (
     search_service_pb2,
     server_service_pb2,
     subscription_service_pb2,
+    trending_service_pb2,
 )
 
 PAPER = paperwire.Paper(
@@ -105,6 +106,23 @@ def test_times(value: _convert.Time, iso: str) -> None:
     assert back == _convert.to_datetime(value)
     if iso:
         assert back.isoformat() == iso
+
+
+@pytest.mark.parametrize(
+    ("value", "iso"),
+    [
+        ("2024", "2024-12-31T23:59:59+00:00"),
+        ("2024-2", "2024-02-29T23:59:59+00:00"),
+        (" 2024-02-28 ", "2024-02-28T23:59:59+00:00"),
+        ("9999", "9999-12-31T23:59:59+00:00"),
+        (date(2024, 2, 28), "2024-02-28T23:59:59+00:00"),
+        ("2024-02-28T00:00", "2024-02-28T00:00:00+00:00"),
+        ("2024-02-28T10:00:00+02:00", "2024-02-28T08:00:00+00:00"),
+        (datetime(2024, 2, 28), "2024-02-28T00:00:00+00:00"),
+    ],
+)
+def test_the_last_second(value: _convert.Time, iso: str) -> None:
+    assert _convert.to_last_second(value).isoformat() == iso
 
 
 @pytest.mark.parametrize("value", ["", "24", "2024-13", "2024-02-30", "soon"])
@@ -215,6 +233,7 @@ def test_the_table_of_methods_is_the_contract() -> None:
             search_service_pb2,
             server_service_pb2,
             subscription_service_pb2,
+            trending_service_pb2,
         )
         for service in module.DESCRIPTOR.services_by_name.values()
         for method in service.methods
@@ -230,6 +249,12 @@ def test_words_cover_the_contract() -> None:
     assert set(_convert.LINK_KINDS.values()) == kinds
     fields = set(search_service_pb2.FacetField.values()) - {0}
     assert set(paperwire._requests.FACETS.values()) == fields
+    windows = set(trending_service_pb2.TrendingWindow.values()) - {0}
+    assert set(paperwire.trending.WINDOWS.values()) == windows
+    formulas = set(trending_service_pb2.TrendingFormula.values()) - {0}
+    assert set(paperwire.trending.FORMULAS.values()) == formulas
+    units = set(trending_service_pb2.ListDaysRequest.Unit.values()) - {0}
+    assert set(paperwire.days.UNITS.values()) == units
 
 
 def test_health_messages() -> None:

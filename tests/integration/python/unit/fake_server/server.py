@@ -16,12 +16,14 @@ from paperwire.v1 import paper_service_pb2_grpc as papers_grpc
 from paperwire.v1 import search_service_pb2_grpc as search_grpc
 from paperwire.v1 import server_service_pb2_grpc as server_grpc
 from paperwire.v1 import subscription_service_pb2_grpc as subscriptions_grpc
+from paperwire.v1 import trending_service_pb2_grpc as trending_grpc
 
 from .about import ServerService, health
 from .papers import PaperService
 from .searching import SearchService
 from .state import State
 from .subscribing import SubscriptionService
+from .trending import TrendingService
 
 _OPTIONS = [
     ("grpc.so_reuseport", 0),
@@ -63,6 +65,10 @@ class FakeServer(State):
             (
                 subscriptions_grpc.add_SubscriptionServiceServicer_to_server,
                 SubscriptionService,
+            ),
+            (
+                trending_grpc.add_TrendingServiceServicer_to_server,
+                TrendingService,
             ),
         ):
             add(service(self), self._server)

@@ -19,6 +19,7 @@ from paperwire.v1 import (
 )
 from paperwire.v1 import paper_service_pb2 as papers_pb
 from paperwire.v1 import search_service_pb2 as search_pb
+from paperwire.v1 import trending_service_pb2 as trending_pb
 
 from .failures import Code, Failure, status_of
 
@@ -68,6 +69,7 @@ class State:
         self.sources: List[source_pb2.SourceFreshness] = []
         self.calls: collections.Counter[str] = collections.Counter()
         self.searches: List[search_pb.SearchRequest] = []
+        self.boards: List[trending_pb.ListTrendingRequest] = []
         self.metadata: Dict[str, str] = {}
         self.batches: List[str] = []
         # Each batch that was not sent before: its source, its papers.

@@ -1,0 +1,160 @@
+"""Boards of papers and days of curators: the methods of both clients."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from paperwire import _rpc
+from paperwire._asyncio import AsyncCalls
+from paperwire._blocking import Calls
+from paperwire._convert import Span, Time
+from paperwire._requests import Fields
+from paperwire.days import AsyncDayList, DayList, days_request
+from paperwire.query import AnyQuery, Query
+from paperwire.trending import Trending, next_page, trending_request
+
+
+class TrendingMethods:
+    """What `Client` can ask of votes."""
+
+    _calls: Calls
+
+    def trending(
+        self,
+        query: AnyQuery = "",
+        *,
+        window: str = "week",
+        formula: str = "votes",
+        half_life: Optional[Span] = None,
+        as_of: Optional[Time] = None,
+        limit: Optional[int] = 20,
+        fields: Fields = None,
+        timeout: Optional[float] = None,
+    ) -> Trending:
+        """Returns the papers that lead a board by their votes, best first.
+
+        A board holds the papers that got a vote in its window. Votes are
+        those on the lists of curators ("hf-daily"), and count from the day of
+        the list, 00:00 UTC, on.
+
+            client.trending(window="day")
+            client.trending("has:code", as_of="2024-10-03", limit=None)
+            client.trending(formula="velocity", half_life=6 * 3600)
+
+        Args:
+            query: Only full matches of this text or `Query`, with its
+                filters; empty for all papers. The order is that of the board.
+            window: Which votes count, before the moment of the board: day
+                (24 hours), week (7 days), month (30 days) or all.
+            formula: How votes become a score. votes: their number.
+                hacker-news: (votes - 1)^0.8 / (age in hours + 2)^1.8.
+                reddit-hot: log10 of the votes; half a day later is worth ten
+                times as many. velocity: the votes, each faded by half every
+                `half_life`. wilson: the lower bound of the share of votes
+                that are for the paper.
+            half_life: Of velocity only: seconds, or a timedelta, from one
+                minute to ten years. None: one day.
+            as_of: The moment of the board; only votes up to it count. A date,
+                or text without a clock ("2024-10-03", "2024-10"), is the end
+                of that day or month: 23:59:59 UTC of its last day. None: now.
+            limit: How many papers at most; more than 1,000 take further
+                calls. None: the whole board.
+            fields: Which fields of the papers to return ("title,authors").
+            timeout: Seconds that a page may take.
+
+        Raises:
+            InvalidQuery: The text cannot be parsed; says where.
+            InvalidArgument: Another part of the request is wrong: a half-life
+                that is out of range, or beside another formula.
+            ValueError: An argument is none of its known values.
+        """
+        request = trending_request(
+            query, window, formula, half_life, as_of, limit, fields
+        )
+        answer = self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+        while next_page(request, answer, limit):
+            answer.MergeFrom(
+                self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+            )
+        return Trending(Query.from_proto(request.query), answer)
+
+    def days(
+        self,
+        unit: str = "day",
+        *,
+        limit: Optional[int] = None,
+        page_size: int = 100,
+        timeout: Optional[float] = None,
+    ) -> DayList:
+        """Lists the days on which curators featured papers, newest first.
+
+        The papers of one are listed by `list(day=day.start_day,
+        by="featured")`, the most votes of that day first.
+
+        Args:
+            unit: Whether to put days together: day, week (ISO 8601, from
+                Monday on) or month.
+            limit: How many at most. None: all.
+            page_size: Days fetched at once, 1 to 1,000.
+            timeout: Seconds that a page may take.
+
+        Raises:
+            ValueError: There is no such unit, or no such number.
+        """
+        request = days_request(unit, limit, page_size)
+
+        def fetch() -> None:
+            answer = self._calls.unary(_rpc.LIST_DAYS, request, timeout)
+            days._take(request, answer, limit)
+
+        days = DayList(fetch)
+        fetch()
+        return days
+
+
+class AsyncTrendingMethods:
+    """What `AsyncClient` can ask of votes."""
+
+    _calls: AsyncCalls
+
+    async def trending(
+        self,
+        query: AnyQuery = "",
+        *,
+        window: str = "week",
+        formula: str = "votes",
+        half_life: Optional[Span] = None,
+        as_of: Optional[Time] = None,
+        limit: Optional[int] = 20,
+        fields: Fields = None,
+        timeout: Optional[float] = None,
+    ) -> Trending:
+        """Returns the papers that lead a board; as `Client.trending`."""
+        request = trending_request(
+            query, window, formula, half_life, as_of, limit, fields
+        )
+        answer = await self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+        while next_page(request, answer, limit):
+            answer.MergeFrom(
+                await self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+            )
+        return Trending(Query.from_proto(request.query), answer)
+
+    async def days(
+        self,
+        unit: str = "day",
+        *,
+        limit: Optional[int] = None,
+        page_size: int = 100,
+        timeout: Optional[float] = None,
+    ) -> AsyncDayList:
+        """Lists the days on which papers were featured; as `Client.days`."""
+        request = days_request(unit, limit, page_size)
+
+        async def fetch() -> None:
+            answer = await self._calls.unary(_rpc.LIST_DAYS, request, timeout)
+            days._take(request, answer, limit)
+
+        days = AsyncDayList(fetch)
+        await fetch()
+        return days

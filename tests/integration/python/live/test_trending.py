@@ -1,0 +1,131 @@
+"""Boards of votes and days of curators against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime, timezone
+from typing import Dict, Tuple
+
+import pytest
+
+import paperwire
+
+# A Monday and a Friday of a week, and the Monday after.
+MONDAY, FRIDAY, AFTER = "2026-07-06", "2026-07-10", "2026-07-13"
+
+
+def fill(client: paperwire.Client, word: str) -> None:
+    """Imports four papers, by the votes that their days' lists counted."""
+    lists = {
+        "Kites": {MONDAY: 5, FRIDAY: 12},
+        "Boats": {MONDAY: 9},
+        "Clouds": {FRIDAY: 30},
+        "Snow": {AFTER: 2},
+    }
+    papers = []
+    for title, votes in lists.items():
+        paper = paperwire.Paper(
+            f"{title} {word}", ids={"live-test": f"{word}-{title.lower()}"}
+        )
+        for day, count in votes.items():
+            paper.proto.features.add(
+                day=day, source="hf-daily", vote_count=count
+            )
+        papers.append(paper)
+    report = client.import_papers(papers, source=word)
+    assert (report.created, report.rejected) == (4, [])
+
+
+def test_boards(client: paperwire.Client, word: str) -> None:
+    fill(client, word)
+    board = client.trending(word, as_of=FRIDAY)
+    assert [(e.rank, e.title, e.votes) for e in board] == [
+        (1, f"Clouds {word}", 30),
+        (2, f"Kites {word}", 12),
+        (3, f"Boats {word}", 9),
+    ]
+    assert board.total == 3
+    assert (board.window, board.formula) == ("week", "votes")
+    assert board.formula_text
+    assert board.as_of_time == datetime(
+        2026, 7, 10, 23, 59, 59, tzinfo=timezone.utc
+    )
+    assert [e.previous_rank for e in board] == [None, 2, 1]
+    assert [e.rank_change for e in board] == [None, 0, -2]
+    assert [e.newcomer for e in board] == [True, False, False]
+    assert board[1].first_vote_time == datetime(2026, 7, 6, tzinfo=timezone.utc)
+    day = client.trending(word, window="day", as_of=FRIDAY)
+    assert [(e.votes, e.total_votes) for e in day] == [(30, 30), (7, 12)]
+    every = client.trending(word, window="all", as_of=AFTER)
+    assert (every.total, every.start_time) == (4, None)
+    assert len(client.trending(word, as_of=FRIDAY, limit=2)) == 2
+    assert board.to_pandas().window_votes.tolist() == [30, 12, 9]
+    client.delete(f"live-test:{word}-clouds")
+    assert client.trending(word, as_of=FRIDAY).total == 2
+
+
+def test_formulas(client: paperwire.Client, word: str) -> None:
+    fill(client, word)
+    moment = f"{FRIDAY}T00:00:00Z"
+    velocity = client.trending(word, formula="velocity", as_of=moment)
+    assert [e.score for e in velocity] == [
+        pytest.approx(30),
+        pytest.approx(7 + 5 / 16),  # four half-lives of a day
+        pytest.approx(9 / 16),
+    ]
+    z = 1.96
+    wilson = client.trending(word, formula="wilson", as_of=moment)
+    assert wilson[0].score == pytest.approx(30 / (30 + z * z), rel=1e-4)
+    hacker = client.trending(word, formula="hacker-news", as_of=moment)
+    assert hacker[0].score == pytest.approx(29**0.8 / 2**1.8)
+    for formula, half_life in (("votes", 3600), ("velocity", 59)):
+        with pytest.raises(paperwire.InvalidArgument) as wrong:
+            client.trending(word, formula=formula, half_life=half_life)
+        assert wrong.value.field == "half_life"
+    with pytest.raises(paperwire.InvalidQuery) as caught:
+        client.trending(f'{word} "open')
+    assert caught.value.field.endswith("query.text")
+
+
+def test_days(address: str, client: paperwire.Client, word: str) -> None:
+    def counts(unit: str) -> Dict[str, Tuple[int, int]]:
+        return {d.label: (d.paper_count, d.votes) for d in client.days(unit)}
+
+    units = ("day", "week", "month")
+    before = {unit: counts(unit) for unit in units}  # of other tests' papers
+    fill(client, word)
+    new = {
+        (label, papers - old_papers, votes - old_votes)
+        for unit in units
+        for label, (papers, votes) in counts(unit).items()
+        for old_papers, old_votes in [before[unit].get(label, (0, 0))]
+        if papers != old_papers
+    }
+    assert new == {
+        (MONDAY, 2, 14),
+        (FRIDAY, 2, 42),
+        (AFTER, 1, 2),
+        ("2026-W28", 3, 51),
+        ("2026-W29", 1, 2),
+        ("2026-07", 4, 53),
+    }
+    week = next(w for w in client.days("week") if w.label == "2026-W28")
+    assert (week.start_day, week.end_day) == (
+        date(2026, 7, 6),
+        date(2026, 7, 12),
+    )
+    ours = [
+        paper.title
+        for paper in client.list(day=FRIDAY, by="featured")
+        if word in paper.title
+    ]
+    assert ours == [f"Clouds {word}", f"Kites {word}"]
+
+    async def same() -> None:
+        async with paperwire.AsyncClient(address) as other:
+            board = await other.trending(word, as_of=FRIDAY)
+            assert board == client.trending(word, as_of=FRIDAY)
+            days = await other.days(page_size=1)
+            assert await days.first(2) == client.days().first(2)
+
+    asyncio.run(same())

@@ -1,0 +1,168 @@
+"""TrendingService: boards of votes, whatever the formula is called."""
+
+from __future__ import annotations
+
+import collections
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from paperwire.v1 import paper_pb2
+from paperwire.v1 import trending_service_pb2 as trending_pb
+from paperwire.v1 import trending_service_pb2_grpc as trending_grpc
+
+from .failures import Code, Failure, status_of
+from .service import Service
+
+_DAY = timedelta(days=1)
+_WINDOWS = {
+    trending_pb.TRENDING_WINDOW_DAY: _DAY,
+    trending_pb.TRENDING_WINDOW_WEEK: 7 * _DAY,
+    trending_pb.TRENDING_WINDOW_MONTH: 30 * _DAY,
+}
+_UNITS = trending_pb.ListDaysRequest
+
+
+class Place(NamedTuple):
+    """A paper on a board."""
+
+    paper: paper_pb2.Paper
+    votes: int
+    total: int
+    first: datetime
+
+
+class TrendingService(Service, trending_grpc.TrendingServiceServicer):
+    async def ListTrending(self, request: Any, context: Any) -> Any:
+        await self.begin("ListTrending", context)
+        self.server.boards.append(request)
+        try:
+            return self._list(request)
+        except Failure as failure:
+            await failure.abort(context)
+
+    def _list(self, request: Any) -> trending_pb.ListTrendingResponse:
+        formula = request.formula or trending_pb.TRENDING_FORMULA_VOTES
+        if (
+            request.HasField("half_life")
+            and formula != trending_pb.TRENDING_FORMULA_VELOCITY
+        ):
+            raise Failure(
+                status_of(
+                    Code.INVALID_ARGUMENT,
+                    "half_life: is of TRENDING_FORMULA_VELOCITY only",
+                    field="half_life",
+                )
+            )
+        window = request.window or trending_pb.TRENDING_WINDOW_WEEK
+        moment = datetime.now(timezone.utc)
+        if request.HasField("as_of_time"):
+            moment = request.as_of_time.ToDatetime(timezone.utc)
+        at, _, token_moment = request.page_token.partition("@")
+        if token_moment:
+            moment = datetime.fromisoformat(token_moment)
+        begin = int(at or 0)
+        end = begin + min(request.page_size or 20, 1000)
+        board = self._board(request, window, moment)
+        before = {
+            place.paper.name: rank
+            for rank, place in enumerate(
+                self._board(request, window, moment - _DAY), 1
+            )
+        }
+        response = trending_pb.ListTrendingResponse(
+            next_page_token=f"{end}@{moment.isoformat()}"
+            if end < len(board)
+            else "",
+            total_size=len(board),
+            window=window,
+            formula=formula,
+            formula_text="votes in the window",
+        )
+        response.as_of_time.FromDatetime(moment)
+        if window in _WINDOWS:
+            response.start_time.FromDatetime(moment - _WINDOWS[window])
+        for rank, place in enumerate(board[begin:end], begin + 1):
+            entry = response.papers.add(
+                rank=rank,
+                score=place.votes,
+                paper=place.paper,
+                previous_rank=before.get(place.paper.name),
+                newcomer=moment - place.first < _DAY,
+            )
+            entry.inputs.vote_count = place.votes
+            entry.inputs.total_vote_count = place.total
+            entry.inputs.first_vote_time.FromDatetime(place.first)
+        return response
+
+    def _board(
+        self, request: Any, window: int, moment: datetime
+    ) -> List[Place]:
+        match = self.server.matcher(request.query)
+        start: Optional[datetime] = None
+        if window in _WINDOWS:
+            start = moment - _WINDOWS[window]
+        board = []
+        for paper in self.server.papers.values():
+            votes = [
+                vote
+                for vote in _votes(paper)
+                if vote[0] <= moment and match(paper)[0]
+            ]
+            counted = sum(n for at, n in votes if start is None or at > start)
+            if counted:
+                total = sum(n for _, n in votes)
+                board.append(Place(paper, counted, total, votes[0][0]))
+        return sorted(board, key=lambda place: -place.votes)
+
+    async def ListDays(self, request: Any, context: Any) -> Any:
+        await self.begin("ListDays", context)
+        spans: Dict[str, Dict[str, int]] = collections.defaultdict(dict)
+        ends: Dict[str, Tuple[date, date]] = {}
+        for paper in self.server.papers.values():
+            for feature in paper.features:
+                day = date.fromisoformat(feature.day)
+                label, first, last = _span(day, request.unit)
+                ends[label] = (first, last)
+                best = spans[label].get(paper.name, 0)
+                spans[label][paper.name] = max(best, feature.vote_count)
+        labels = sorted(spans, reverse=True)
+        begin = int(request.page_token or 0)
+        end = begin + min(request.page_size or 50, 1000)
+        return trending_pb.ListDaysResponse(
+            days=[
+                trending_pb.FeaturedDay(
+                    label=label,
+                    start_day=ends[label][0].isoformat(),
+                    end_day=ends[label][1].isoformat(),
+                    paper_count=len(spans[label]),
+                    vote_count=sum(spans[label].values()),
+                )
+                for label in labels[begin:end]
+            ],
+            next_page_token=str(end) if end < len(labels) else "",
+        )
+
+
+def _votes(paper: paper_pb2.Paper) -> List[Tuple[datetime, int]]:
+    """Returns when a paper got how many votes, in order."""
+    most: collections.Counter[str] = collections.Counter()
+    votes = []
+    for feature in sorted(paper.features, key=lambda f: f.day):
+        gained = feature.vote_count - most[feature.source]
+        if gained > 0:
+            most[feature.source] = feature.vote_count
+            day = datetime.fromisoformat(feature.day)
+            votes.append((day.replace(tzinfo=timezone.utc), gained))
+    return votes
+
+
+def _span(day: date, unit: int) -> Tuple[str, date, date]:
+    if unit == _UNITS.UNIT_WEEK:
+        year, week, weekday = day.isocalendar()
+        monday = day - (weekday - 1) * _DAY
+        return f"{year}-W{week:02d}", monday, monday + 6 * _DAY
+    if unit == _UNITS.UNIT_MONTH:
+        first = day.replace(day=1)
+        after = (first + 31 * _DAY).replace(day=1)
+        return f"{day:%Y-%m}", first, after - _DAY
+    return day.isoformat(), day, day
