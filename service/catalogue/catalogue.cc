@@ -1,6 +1,7 @@
 #include "service/catalogue/catalogue.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "service/base/paper_id.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/catalogue/cast_votes.h"
 #include "service/catalogue/identity.h"
 #include "service/catalogue/merge.h"
 #include "service/catalogue/reader.h"
@@ -145,6 +147,9 @@ absl::StatusOr<v1::ImportVerdict> Catalogue::Join(
     joined.push_back(
         Merge(joined.empty() ? *found.paper : joined.back(), *other.paper,
               other.paper->sources().empty() ? "" : other.paper->sources(0)));
+    RETURN_IF_ERROR(JoinCastVotes(db_, other.number, found.number));
+    ASSIGN_OR_RETURN(int64_t votes, CountCastVotes(db_, found.number));
+    joined.back().set_cast_vote_count(votes);
     verdict.add_absorbed_names(PaperName(other.number));
     others.push_back(std::move(other));
   }
@@ -201,7 +206,47 @@ absl::Status Catalogue::Delete(std::string_view name, std::string_view etag,
             ". Read it again and decide anew.")),
         "ETAG_MISMATCH", {{"etag", found.paper->etag()}});
   }
+  RETURN_IF_ERROR(DropCastVotes(db_, number));
   return Write(Kind::kDeleted, number, &found, EntryPayload(), changes);
+}
+
+absl::StatusOr<v1::VotePaperResponse> Catalogue::Vote(
+    const v1::VotePaperRequest& request, std::vector<Change>* changes) {
+  ASSIGN_OR_RETURN(int64_t number, ResolveName(db_, request.name(), "name"));
+  ASSIGN_OR_RETURN(Found found, Load(number));
+  const bool revoke = request.revoke();
+  if (found.paper->state() == v1::Paper::STATE_WITHDRAWN && !revoke) {
+    return WithReason(absl::FailedPreconditionError(StrCat(
+                          "The paper ", request.name().substr(0, 200),
+                          " is withdrawn: votes for it can only be taken "
+                          "back.")),
+                      "PAPER_WITHDRAWN");
+  }
+  v1::VotePaperResponse response;
+  response.set_name(PaperName(number));
+  response.set_cast_vote_count(found.paper->cast_vote_count());
+  ASSIGN_OR_RETURN(std::optional<int64_t> time,
+                   CastVoteTime(db_, number, request.voter()));
+  if (time.has_value() != revoke) return response;
+  if (revoke) {
+    RETURN_IF_ERROR(RemoveCastVote(db_, number, request.voter()));
+  } else {
+    time = absl::ToUnixSeconds(appender_.Now());
+    RETURN_IF_ERROR(AddCastVote(db_, number, request.voter(), *time));
+  }
+  ASSIGN_OR_RETURN(int64_t votes, CountCastVotes(db_, number));
+  EntryPayload payload;
+  payload.set_voter(request.voter());
+  payload.set_revoked(revoke);
+  *payload.mutable_paper() = *found.paper;
+  payload.mutable_paper()->set_cast_vote_count(votes);
+  response.set_cast_vote_count(votes);
+  response.set_changed(true);
+  response.set_sequence(appender_.next_sequence());
+  RETURN_IF_ERROR(
+      Write(Kind::kVoted, number, &found, std::move(payload), changes));
+  changes->back().vote_time = *time;
+  return response;
 }
 
 absl::StatusOr<v1::SplitPaperResponse> Catalogue::Split(
@@ -255,16 +300,21 @@ absl::StatusOr<v1::SplitPaperResponse> Catalogue::Split(
     ASSIGN_OR_RETURN(std::optional<Row> row, FindRow(db_, other.number));
     if (row.has_value()) other.sequence = row->sequence;
   }
+  RETURN_IF_ERROR(PartCastVotes(db_, number, other.number));
   EntryPayload left;
   left.set_undone(sequence);
   left.set_other(other.number);
   *left.mutable_paper() = std::move(*before->payload.mutable_paper());
+  ASSIGN_OR_RETURN(int64_t left_votes, CountCastVotes(db_, number));
+  left.mutable_paper()->set_cast_vote_count(left_votes);
   RETURN_IF_ERROR(
       Write(Kind::kSplit, number, &found, std::move(left), changes));
   EntryPayload right;
   right.set_undone(sequence);
   right.set_other(number);
   *right.mutable_paper() = std::move(*merge.payload.mutable_joined());
+  ASSIGN_OR_RETURN(int64_t right_votes, CountCastVotes(db_, other.number));
+  right.mutable_paper()->set_cast_vote_count(right_votes);
   RETURN_IF_ERROR(Write(Kind::kSplit, other.number,
                         other.sequence == 0 ? nullptr : &other,
                         std::move(right), changes));

@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "paperwire/v1/paper_service.pb.h"
+#include "paperwire/v1/trending_service.pb.h"
 #include "service/journal/appender.h"
 #include "service/journal/change.h"
 #include "service/journal/database.h"
@@ -52,6 +53,12 @@ class Catalogue {
   // etag is not empty and not that of the paper.
   absl::Status Delete(std::string_view name, std::string_view etag,
                       std::vector<journal::Change>* changes);
+
+  // Casts a vote or takes it back; changes nothing when that was done before.
+  // FAILED_PRECONDITION, reason PAPER_WITHDRAWN: nobody votes for it any more.
+  absl::StatusOr<v1::VotePaperResponse> Vote(
+      const v1::VotePaperRequest& request,
+      std::vector<journal::Change>* changes);
 
   // Undoes the merge that the journal holds under `sequence`. NOT_FOUND: the
   // paper has no such change. FAILED_PRECONDITION: it is no merge, or was

@@ -48,6 +48,8 @@ v1::PaperChange::Kind ToProto(Kind kind) {
       return v1::PaperChange::KIND_SPLIT;
     case Kind::kDeleted:
       return v1::PaperChange::KIND_DELETED;
+    case Kind::kVoted:
+      return v1::PaperChange::KIND_VOTED;
     case Kind::kSubscribed:
     case Kind::kUnsubscribed:
       break;  // of no paper

@@ -5,6 +5,7 @@
 #include "absl/algorithm/container.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/catalogue/cast_votes.h"
 #include "service/catalogue/identity.h"
 #include "service/catalogue/votes.h"
 
@@ -205,6 +206,7 @@ absl::Status PrepareTables(Database& db) {
   RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema,
                                           "COMMIT;")));
   RETURN_IF_ERROR(PrepareVoteSteps(db));
+  RETURN_IF_ERROR(PrepareCastVotes(db));
   return Follow(db);
 }
 
@@ -212,6 +214,7 @@ absl::Status RebuildTables(Database& db) {
   RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, kEmpty,
                                           "COMMIT;")));
   RETURN_IF_ERROR(PrepareVoteSteps(db));
+  RETURN_IF_ERROR(PrepareCastVotes(db));
   RETURN_IF_ERROR(db.Execute("DELETE FROM vote_step"));
   return Follow(db);
 }

@@ -8,7 +8,8 @@
 //     apart        pairs that a split keeps from being merged again
 //
 // They are a view of the journal in the same file: Apply follows one entry,
-// and following all of them from empty tables gives the same tables again.
+// and following all of them from empty tables gives the same tables again. The
+// table cast_vote (cast_votes.h) stands beside them and is no such view.
 
 #ifndef PAPERWIRE_SERVICE_CATALOGUE_TABLES_H_
 #define PAPERWIRE_SERVICE_CATALOGUE_TABLES_H_

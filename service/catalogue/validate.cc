@@ -222,6 +222,7 @@ absl::Status Normalize(v1::Paper* paper) {
   paper->clear_create_time();
   paper->clear_update_time();
   paper->clear_sequence();
+  paper->clear_cast_vote_count();
   paper->DiscardUnknownFields();
   if (paper->state() == v1::Paper::STATE_UNSPECIFIED) {
     paper->set_state(v1::Paper::STATE_ACTIVE);

@@ -102,24 +102,30 @@ absl::Status ApplyVoteSteps(Database& db, int64_t number,
   return Insert(db, number, new_steps);
 }
 
-absl::Status ForEachVoted(
-    Database& db,
+absl::Status ForEachSteps(
+    Statement& rows,
     const std::function<void(int64_t, std::vector<VoteStep>)>& visit) {
-  Statement& all = db.Get(
-      "SELECT s.number, s.time, s.votes FROM vote_step s "
-      "JOIN paper p ON p.number = s.number WHERE p.state = 1 "
-      "ORDER BY s.number, s.time");
   int64_t number = 0;
   std::vector<VoteStep> steps;
   while (true) {
-    ASSIGN_OR_RETURN(bool found, all.Step());
-    if (!found || all.Int(0) != number) {
+    ASSIGN_OR_RETURN(bool found, rows.Step());
+    if (!found || rows.Int(0) != number) {
       if (!steps.empty()) visit(number, std::exchange(steps, {}));
       if (!found) return absl::OkStatus();
-      number = all.Int(0);
+      number = rows.Int(0);
     }
-    steps.push_back({.time = all.Int(1), .votes = all.Int(2)});
+    steps.push_back({.time = rows.Int(1), .votes = rows.Int(2)});
   }
+}
+
+absl::Status ForEachVoted(
+    Database& db,
+    const std::function<void(int64_t, std::vector<VoteStep>)>& visit) {
+  return ForEachSteps(
+      db.Get("SELECT s.number, s.time, s.votes FROM vote_step s "
+             "JOIN paper p ON p.number = s.number WHERE p.state = 1 "
+             "ORDER BY s.number, s.time"),
+      visit);
 }
 
 }  // namespace paperwire::catalogue

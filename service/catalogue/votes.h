@@ -43,6 +43,11 @@ absl::Status PrepareVoteSteps(journal::Database& db);
 absl::Status ApplyVoteSteps(journal::Database& db, int64_t number,
                             const v1::Paper* before, const v1::Paper* after);
 
+// Calls visit(number, steps) for rows of number, time and votes, in that order.
+absl::Status ForEachSteps(
+    journal::Statement& rows,
+    const std::function<void(int64_t, std::vector<VoteStep>)>& visit);
+
 // Calls visit(number, steps) for every active paper that has steps.
 absl::Status ForEachVoted(
     journal::Database& db,

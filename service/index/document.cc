@@ -45,7 +45,9 @@ Document MakeDocument(const v1::Paper& paper, int64_t number,
   if (paper.has_published_time()) {
     d.published = paper.published_time().seconds();
   }
-  if (paper.has_vote_count()) d.votes = paper.vote_count();
+  if (paper.has_vote_count() || paper.cast_vote_count() > 0) {
+    d.votes = paper.vote_count() + paper.cast_vote_count();
+  }
   d.venue = paper.venue();
   d.sources.assign(paper.sources().begin(), paper.sources().end());
   for (const v1::Link& link : paper.links()) {

@@ -25,6 +25,8 @@ struct Change {
   bool created = false;
   std::shared_ptr<const v1::Paper> before;
   std::shared_ptr<const v1::Paper> after;
+  // kVoted: when the vote was cast that came or went, seconds since the epoch.
+  int64_t vote_time = 0;
   // kSubscribed.
   std::shared_ptr<const v1::Subscription> subscription;
 };

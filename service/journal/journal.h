@@ -41,10 +41,13 @@ enum class Kind : int {
   kDeleted = 6,       // it is gone
   kSubscribed = 7,    // a subscription, new or changed
   kUnsubscribed = 8,  // it is gone
+  kVoted = 9,         // somebody voted for a paper, or took that back
 };
 
 // Whether an entry of this kind is about a paper; else about a subscription.
-constexpr bool IsOfPaper(Kind kind) { return kind < Kind::kSubscribed; }
+constexpr bool IsOfPaper(Kind kind) {
+  return kind != Kind::kSubscribed && kind != Kind::kUnsubscribed;
+}
 
 struct Entry {
   int64_t sequence = 0;
@@ -63,7 +66,7 @@ struct Identity {
 
 // The version of the data folder that this program writes: 2, since there
 // are subscriptions; 3, since the past can be forgotten; 4, since votes are kept
-// by time. A folder of an older one is brought up to date; a newer one is
+// by time and cast. A folder of an older one is brought up to date; a newer one is
 // refused.
 inline constexpr int kDataVersion = 4;
 

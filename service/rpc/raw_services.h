@@ -52,8 +52,10 @@ using RawSubscriptionService =
                                     WithRawMethod_ResumeSubscription<
                                         RawWebhookService>>>>>>>;
 
-using RawTrendingService = v1::TrendingService::WithRawMethod_ListTrending<
-    v1::TrendingService::WithRawMethod_ListDays<v1::TrendingService::Service>>;
+using RawTrendingService = v1::TrendingService::WithRawMethod_VotePaper<
+    v1::TrendingService::WithRawMethod_ListTrending<
+        v1::TrendingService::WithRawMethod_ListDays<
+            v1::TrendingService::Service>>>;
 
 using RawServerService = v1::ServerService::WithRawMethod_GetServerInfo<
     v1::ServerService::WithRawMethod_GetServerStats<

@@ -229,6 +229,11 @@ struct Methods {
   }
 
   void ServeTrending(Loop& loop, RawTrendingService& service) {
+    ServeDeferred<v1::VotePaperRequest, v1::VotePaperResponse>(
+        loop, service, &RawTrendingService::RequestVotePaper,
+        [&s = store](v1::VotePaperRequest request, auto done) {
+          VotePaper(s, std::move(request), std::move(done));
+        });
     ServeUnary<v1::ListTrendingRequest, v1::ListTrendingResponse>(
         loop, service, &RawTrendingService::RequestListTrending,
         [&s = store](auto& call) {

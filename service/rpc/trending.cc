@@ -18,11 +18,13 @@
 #include "service/catalogue/reader.h"
 #include "service/index/search.h"
 #include "service/rpc/convert.h"
+#include "service/standing/subscriptions.h"
 #include "service/trending/boards.h"
 
 namespace paperwire::rpc {
 namespace {
 
+constexpr std::string_view kLocalUser = "users/local";
 constexpr char kBoardToken = 'b';
 constexpr char kDaysToken = 'd';
 constexpr absl::Duration kMinHalfLife = absl::Minutes(1);
@@ -144,6 +146,15 @@ void SetPlace(const trending::Place& place, int64_t at, v1::Paper paper,
 }
 
 }  // namespace
+
+void VotePaper(
+    store::Store& store, v1::VotePaperRequest request,
+    std::function<void(absl::StatusOr<v1::VotePaperResponse>)> done) {
+  if (request.voter().empty()) request.set_voter(std::string(kLocalUser));
+  const absl::Status status = standing::CheckParent(request.voter(), "voter");
+  if (!status.ok()) return done(status);
+  store.Vote(std::move(request), std::move(done));
+}
 
 absl::Status ListTrending(store::Store& store,
                           const v1::ListTrendingRequest& request,

@@ -99,8 +99,10 @@ absl::Status RebuildSubscriptionTables(Database& db) {
   const absl::Status rebuilt = [&]() -> absl::Status {
     std::vector<int64_t> sequences;
     Statement& all =
-        db.Get("SELECT sequence FROM entry WHERE kind >= ?1 ORDER BY sequence");
-    all.Bind(1, static_cast<int64_t>(Kind::kSubscribed));
+        db.Get("SELECT sequence FROM entry WHERE kind IN (?1, ?2) "
+               "ORDER BY sequence");
+    all.Bind(1, static_cast<int64_t>(Kind::kSubscribed))
+        .Bind(2, static_cast<int64_t>(Kind::kUnsubscribed));
     while (true) {
       ASSIGN_OR_RETURN(bool found, all.Step());
       if (!found) break;

@@ -15,6 +15,7 @@
 #include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/catalogue/cast_votes.h"
 #include "service/catalogue/sources.h"
 #include "service/catalogue/tables.h"
 #include "service/catalogue/votes.h"
@@ -149,9 +150,33 @@ struct Store::Impl {
 
   void CountVotes(const Change& change) {
     if (!journal::IsOfPaper(change.kind)) return;
-    boards.Set(change.number, change.after == nullptr
-                                  ? std::vector<catalogue::VoteStep>()
-                                  : catalogue::VoteStepsOf(*change.after));
+    if (change.after == nullptr) return boards.Remove(change.number);
+    boards.Set(change.number, catalogue::VoteStepsOf(*change.after));
+    const absl::Status counted = CountCastVotes(change);
+    if (!counted.ok()) {
+      spdlog::error("could not count the votes of journal entry {}: {}",
+                    change.sequence, counted.ToString());
+    }
+  }
+
+  // The table may be ahead of the change; what it says is told again then.
+  absl::Status CountCastVotes(const Change& change) {
+    if (change.kind == journal::Kind::kVoted && change.before != nullptr) {
+      ASSIGN_OR_RETURN(journal::Connections::Lease reader, connections->Take());
+      ASSIGN_OR_RETURN(
+          int64_t votes,
+          catalogue::CountCastVotesAt(*reader, change.number,
+                                      change.vote_time));
+      boards.SetCastAt(change.number, change.vote_time, votes);
+      return absl::OkStatus();
+    }
+    std::vector<catalogue::VoteStep> cast;
+    if (change.after->cast_vote_count() > 0) {
+      ASSIGN_OR_RETURN(journal::Connections::Lease reader, connections->Take());
+      ASSIGN_OR_RETURN(cast, catalogue::CastVoteSteps(*reader, change.number));
+    }
+    boards.SetCast(change.number, std::move(cast));
+    return absl::OkStatus();
   }
 
   void Tell(const std::vector<Change>& subscriptions) {
@@ -237,6 +262,11 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options,
       [&](int64_t number, std::vector<catalogue::VoteStep> steps) {
         impl->boards.Set(number, std::move(steps));
       }));
+  RETURN_IF_ERROR(catalogue::ForEachCastVoted(
+      *impl->db,
+      [&](int64_t number, std::vector<catalogue::VoteStep> steps) {
+        impl->boards.SetCast(number, std::move(steps));
+      }));
   impl->connections = std::make_unique<journal::Connections>(path);
   impl->papers = std::make_unique<Papers>(impl->connections.get());
   impl->freshness =
@@ -293,6 +323,15 @@ void Store::Split(v1::SplitPaperRequest request,
   impl_->writer->Submit(MakeJob<v1::SplitPaperResponse>(
       [request = std::move(request)](Transaction& t) {
         return t.catalogue.Split(request.name(), request.sequence(), t.changes);
+      },
+      std::move(done)));
+}
+
+void Store::Vote(v1::VotePaperRequest request,
+                 Done<v1::VotePaperResponse> done) {
+  impl_->writer->Submit(MakeJob<v1::VotePaperResponse>(
+      [request = std::move(request)](Transaction& t) {
+        return t.catalogue.Vote(request, t.changes);
       },
       std::move(done)));
 }

@@ -32,6 +32,7 @@
 #include "absl/time/time.h"
 #include "paperwire/v1/paper_service.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
+#include "paperwire/v1/trending_service.pb.h"
 #include "service/base/clock.h"
 #include "service/index/files.h"
 #include "service/index/snapshot.h"
@@ -103,6 +104,7 @@ class Store {
               Done<v1::ImportPapersResponse> done);
   void Delete(v1::DeletePaperRequest request, Done<bool> done);
   void Split(v1::SplitPaperRequest request, Done<v1::SplitPaperResponse> done);
+  void Vote(v1::VotePaperRequest request, Done<v1::VotePaperResponse> done);
 
   // Errors: see SubscriptionService in the contract.
   void CreateSubscription(v1::CreateSubscriptionRequest request,

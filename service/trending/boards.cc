@@ -28,26 +28,53 @@ int64_t StartOf(absl::Duration window, int64_t at) {
 
 void Boards::Set(int64_t number, std::vector<VoteStep> steps) {
   const std::unique_lock lock(mutex_);
+  SetLayer(number, kListed, steps);
+}
+
+void Boards::SetCast(int64_t number, std::vector<VoteStep> steps) {
+  const std::unique_lock lock(mutex_);
+  SetLayer(number, kCast, steps);
+}
+
+void Boards::Remove(int64_t number) {
+  const std::unique_lock lock(mutex_);
+  SetLayer(number, kListed, {});
+  SetLayer(number, kCast, {});
+}
+
+void Boards::SetCastAt(int64_t number, int64_t time, int64_t votes) {
+  const std::unique_lock lock(mutex_);
+  if (votes == 0 && !slots_.contains(number)) return;
+  const uint32_t slot = SlotOf(number);
+  std::vector<Step>& steps = voted_[slot].steps[kCast];
+  const auto it = std::partition_point(
+      steps.begin(), steps.end(),
+      [time](const Step& step) { return step.step.time < time; });
+  const auto at = static_cast<size_t>(it - steps.begin());
+  if (it == steps.end() || it->step.time != time) {
+    if (votes > 0) Insert(slot, kCast, at, {.time = time, .votes = votes});
+  } else if (votes > 0) {
+    SetVotes(&*it, votes);
+  } else {
+    Erase(slot, kCast, at);
+  }
+  Settle(slot);
+}
+
+void Boards::SetLayer(int64_t number, Layer layer,
+                      const std::vector<VoteStep>& steps) {
   if (steps.empty() && !slots_.contains(number)) return;
   const uint32_t slot = SlotOf(number);
-  Voted& paper = voted_[slot];
+  std::vector<Step>& known = voted_[slot].steps[layer];
   // Most changes count more at the end, or change nothing.
   size_t kept = 0;
-  for (; kept < std::min(steps.size(), paper.steps.size()); ++kept) {
-    Step& known = paper.steps[kept];
-    if (known.step.time != steps[kept].time) break;
-    if (known.step.votes == steps[kept].votes) continue;
-    known.step.votes = steps[kept].votes;
-    days_.at(DayOf(known.step.time))[known.place].votes = known.step.votes;
+  for (; kept < std::min(steps.size(), known.size()); ++kept) {
+    if (known[kept].step.time != steps[kept].time) break;
+    SetVotes(&known[kept], steps[kept].votes);
   }
-  while (paper.steps.size() > kept) Pop(slot);
-  for (; kept < steps.size(); ++kept) Append(slot, steps[kept]);
-  if (steps.empty()) {
-    slots_.erase(number);
-    free_.push_back(slot);
-    return;
-  }
-  paper.first_time = steps.front().time;
+  while (known.size() > kept) Erase(slot, layer, known.size() - 1);
+  for (; kept < steps.size(); ++kept) Insert(slot, layer, kept, steps[kept]);
+  Settle(slot);
 }
 
 uint32_t Boards::SlotOf(int64_t number) {
@@ -64,15 +91,19 @@ uint32_t Boards::SlotOf(int64_t number) {
   return it->second;
 }
 
-void Boards::Append(uint32_t slot, const VoteStep& step) {
+void Boards::Insert(uint32_t slot, Layer layer, size_t at,
+                    const VoteStep& step) {
   std::vector<Vote>& day = days_[DayOf(step.time)];
-  voted_[slot].steps.push_back({step, static_cast<uint32_t>(day.size())});
-  day.push_back({step.time, step.votes, slot});
+  std::vector<Step>& steps = voted_[slot].steps[layer];
+  steps.insert(steps.begin() + static_cast<long>(at),
+               {step, static_cast<uint32_t>(day.size())});
+  day.push_back({step.time, step.votes, slot, layer});
 }
 
-void Boards::Pop(uint32_t slot) {
-  const Step gone = voted_[slot].steps.back();
-  voted_[slot].steps.pop_back();
+void Boards::Erase(uint32_t slot, Layer layer, size_t at) {
+  std::vector<Step>& steps = voted_[slot].steps[layer];
+  const Step gone = steps[at];
+  steps.erase(steps.begin() + static_cast<long>(at));
   const auto day = days_.find(DayOf(gone.step.time));
   std::vector<Vote>& votes = day->second;
   // The day's last vote takes its place.
@@ -80,11 +111,34 @@ void Boards::Pop(uint32_t slot) {
   votes.pop_back();
   if (votes.empty()) {
     days_.erase(day);
-  } else if (gone.place < votes.size()) {
-    votes[gone.place] = moved;
-    for (Step& step : voted_[moved.slot].steps) {
-      if (step.step.time == moved.time) step.place = gone.place;
-    }
+    return;
+  }
+  if (gone.place == votes.size()) return;
+  votes[gone.place] = moved;
+  std::vector<Step>& owner = voted_[moved.slot].steps[moved.layer];
+  std::partition_point(owner.begin(), owner.end(), [&](const Step& step) {
+    return step.step.time < moved.time;
+  })->place = gone.place;
+}
+
+void Boards::SetVotes(Step* step, int64_t votes) {
+  if (step->step.votes == votes) return;
+  step->step.votes = votes;
+  days_.at(DayOf(step->step.time))[step->place].votes = votes;
+}
+
+void Boards::Settle(uint32_t slot) {
+  Voted& paper = voted_[slot];
+  std::optional<int64_t> first;
+  for (const std::vector<Step>& steps : paper.steps) {
+    if (steps.empty()) continue;
+    first = std::min(first.value_or(steps[0].step.time), steps[0].step.time);
+  }
+  if (first.has_value()) {
+    paper.first_time = *first;
+  } else {
+    slots_.erase(paper.number);
+    free_.push_back(slot);
   }
 }
 
@@ -166,8 +220,10 @@ Place Boards::PlaceOf(const Scored& scored, const Sums& sums,
               .votes = sums.votes[scored.slot],
               .first_time = paper.first_time,
               .previous_rank = std::nullopt};
-  for (const Step& step : paper.steps) {
-    if (step.step.time <= at) place.total_votes += step.step.votes;
+  for (const std::vector<Step>& steps : paper.steps) {
+    for (const Step& step : steps) {
+      if (step.step.time <= at) place.total_votes += step.step.votes;
+    }
   }
   return place;
 }

@@ -12,6 +12,7 @@
 #ifndef PAPERWIRE_SERVICE_TRENDING_BOARDS_H_
 #define PAPERWIRE_SERVICE_TRENDING_BOARDS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -60,9 +61,14 @@ struct Board {
 // Thread-safe; boards are made side by side, and changes wait for them.
 class Boards {
  public:
-  // These are the votes of a paper now, by rising time; none: it has none, or
-  // is not there any more.
+  // These are the votes that lists count for a paper now, by rising time.
   void Set(int64_t number, std::vector<catalogue::VoteStep> steps);
+  // And these were cast here.
+  void SetCast(int64_t number, std::vector<catalogue::VoteStep> steps);
+  // So many were cast in one second.
+  void SetCastAt(int64_t number, int64_t time, int64_t votes);
+  // The paper is not there any more.
+  void Remove(int64_t number);
 
   Board Rank(const BoardRequest& request) const;
 
@@ -70,10 +76,13 @@ class Boards {
   size_t size() const;
 
  private:
+  // Who counts votes.
+  enum Layer : uint32_t { kListed, kCast, kLayers };
   struct Vote {
     int64_t time;
     int64_t votes;
     uint32_t slot;  // in voted_
+    Layer layer;
   };
   struct Step {
     catalogue::VoteStep step;
@@ -82,7 +91,8 @@ class Boards {
   struct Voted {
     int64_t number = 0;
     int64_t first_time = 0;
-    std::vector<Step> steps;
+    // Of each layer, by rising time, each time once.
+    std::array<std::vector<Step>, kLayers> steps;
   };
   // Of the papers of a board, by slot.
   struct Sums {
@@ -101,9 +111,15 @@ class Boards {
   };
 
   uint32_t SlotOf(int64_t number);
-  void Append(uint32_t slot, const catalogue::VoteStep& step);
-  // Takes the newest step of a paper away.
-  void Pop(uint32_t slot);
+  void SetLayer(int64_t number, Layer layer,
+                const std::vector<catalogue::VoteStep>& steps);
+  // Where it stands among a paper's steps: at the end, mostly.
+  void Insert(uint32_t slot, Layer layer, size_t at,
+              const catalogue::VoteStep& step);
+  void Erase(uint32_t slot, Layer layer, size_t at);
+  void SetVotes(Step* step, int64_t votes);
+  // After the steps of a paper changed.
+  void Settle(uint32_t slot);
 
   // Calls f(vote) for the votes after `start`, up to `end`.
   template <typename F>

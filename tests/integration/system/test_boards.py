@@ -12,6 +12,7 @@ import gzip
 import json
 import math
 import random
+import time
 
 import grpc
 import pytest
@@ -26,6 +27,7 @@ from paperwire.v1 import (
     paper_service_pb2_grpc,
     search_service_pb2,
     search_service_pb2_grpc,
+    subscription_service_pb2,
     trending_service_pb2,
     trending_service_pb2_grpc,
 )
@@ -285,3 +287,62 @@ def test_a_board_follows_its_papers_and_is_there_after_a_crash(server):
     server.kill()
     server.start()
     assert board() == [("estuaries", 8)]
+
+
+def test_a_cast_vote_counts_on_boards_searches_and_standing_queries(server):
+    rivers = paper_pb2.Paper(title="Rivers", external_ids=[
+        paper_pb2.ExternalId(scheme="doi", value="10.1000/rivers")])
+    stream = []
+    with torture.Wire(server.address) as stubs:
+        stub = trending_service_pb2_grpc.TrendingServiceStub(stubs.channel)
+
+        def vote(voter: str, **more: object) -> pb.VotePaperResponse:
+            return stub.VotePaper(pb.VotePaperRequest(
+                name="papers/doi:10.1000/rivers", voter=voter, **more))
+
+        def board(**request: object) -> list[int]:
+            return [p.inputs.vote_count for p in stub.ListTrending(
+                pb.ListTrendingRequest(**request)).papers]
+
+        stubs.import_papers(rivers)
+        before = timestamp_pb2.Timestamp(seconds=int(time.time()) - 1)
+        watch = stubs.subscriptions.Watch(subscription_service_pb2.WatchRequest(
+            query=wire.query("votes:>=2"),
+            position=subscription_service_pb2.WatchRequest.POSITION_BEGINNING))
+        assert vote("").cast_vote_count == 1
+        assert vote("users/ada").changed
+        assert not vote("users/ada").changed
+        for event in watch:
+            if event.HasField("match"):
+                stream.append(event.match.paper)
+                break
+        watch.cancel()
+        assert [p.cast_vote_count for p in stream] == [2]
+        assert stubs.export_titles("votes:>=2") == ["Rivers"]
+        assert board(window=pb.TRENDING_WINDOW_DAY) == [2]
+        assert board(as_of_time=before) == []
+        assert vote("users/ada", revoke=True).cast_vote_count == 1
+        assert board() == [1]
+        assert stubs.export_titles("votes:>=2") == []
+        changes = stubs.papers.ListPaperChanges(
+            paper_service_pb2.ListPaperChangesRequest(
+                name="papers/doi:10.1000/rivers")).changes
+        assert [c.kind for c in changes] == [
+            paper_service_pb2.PaperChange.KIND_VOTED] * 3 + [
+            paper_service_pb2.PaperChange.KIND_CREATED]
+
+
+@pytest.mark.parametrize(("code", "what", "request_"), [
+    ("NOT_FOUND", "PAPER_NOT_FOUND", {"name": "papers/doi:10.1000/none"}),
+    ("INVALID_ARGUMENT", "name", {"name": "rivers"}),
+    ("INVALID_ARGUMENT", "voter", {"name": "papers/arxiv:2410.01131",
+                                   "voter": "Ada Lovelace"}),
+])
+def test_a_vote_that_cannot_be_cast_says_why(server, code, what, request_):
+    with grpc.insecure_channel(server.address) as channel:
+        stub = trending_service_pb2_grpc.TrendingServiceStub(channel)
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.VotePaper(pb.VotePaperRequest(**request_))
+    error = caught.value
+    assert error.code() == grpc.StatusCode[code]
+    assert what in (wire.reason_of(error), wire.field_of(error))

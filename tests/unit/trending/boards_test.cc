@@ -100,6 +100,59 @@ class BoardsTest : public testing::Test {
     return board;
   }
 
+  // Of the votes that lists count, or of those that are cast, or of both.
+  void Change(int64_t number, const std::vector<VoteStep>& steps) {
+    const auto put = [&](Papers* papers, const std::vector<VoteStep>& now) {
+      if (now.empty()) {
+        papers->erase(number);
+      } else {
+        (*papers)[number] = now;
+      }
+    };
+    switch (random_() % 5) {
+      case 0:
+      case 1:
+        boards_.Set(number, steps);
+        put(&listed_, steps);
+        break;
+      case 2:
+        boards_.SetCast(number, steps);
+        put(&cast_, steps);
+        break;
+      case 3: {
+        std::map<int64_t, int64_t> now;
+        for (const VoteStep& step : cast_[number]) now[step.time] = step.votes;
+        // One of them, or another one.
+        int64_t time = kNow - static_cast<int64_t>(random_() % (40 * kDay));
+        if (!now.empty() && random_() % 2 == 0) time = now.rbegin()->first;
+        const auto votes = static_cast<int64_t>(random_() % 3);
+        boards_.SetCastAt(number, time, votes);
+        now[time] = votes;
+        std::vector<VoteStep> after;
+        for (const auto& [t, v] : now) {
+          if (v > 0) after.push_back({t, v});
+        }
+        put(&cast_, after);
+        break;
+      }
+      default:
+        if (random_() % 4 != 0) break;
+        boards_.Remove(number);
+        listed_.erase(number);
+        cast_.erase(number);
+    }
+    papers_[number].clear();
+    for (const Papers* papers : {&listed_, &cast_}) {
+      if (!papers->contains(number)) continue;
+      const std::vector<VoteStep>& some = papers->at(number);
+      papers_[number].insert(papers_[number].end(), some.begin(), some.end());
+    }
+    std::stable_sort(
+        papers_[number].begin(), papers_[number].end(),
+        [](const VoteStep& a, const VoteStep& b) { return a.time < b.time; });
+    if (papers_[number].empty()) papers_.erase(number);
+  }
+
   void Compare(const BoardRequest& request) {
     const Board board = boards_.Rank(request);
     const std::vector<Entry> all = Slowly(request, request.at);
@@ -136,27 +189,24 @@ class BoardsTest : public testing::Test {
   }
 
   std::mt19937_64 random_{20261126};
-  Papers papers_;
+  Papers listed_;
+  Papers cast_;
+  Papers papers_;  // both together
   Boards boards_;
 };
 
 TEST_F(BoardsTest, EqualTheSlowRecomputation) {
-  for (int round = 0; round < 40; ++round) {
-    for (int change = 0; change < 60; ++change) {
+  for (int round = 0; round < 60; ++round) {
+    for (int change = 0; change < 90; ++change) {
       const auto number = static_cast<int64_t>(1 + random_() % 150);
       std::vector<VoteStep> steps;
       if (random_() % 5 != 0) steps = SomeSteps();
       // Often it only goes on.
-      if (random_() % 2 == 0 && papers_.contains(number)) {
-        steps = papers_[number];
+      if (random_() % 2 == 0 && listed_.contains(number)) {
+        steps = listed_[number];
         if (steps.back().time < kNow) steps.push_back({kNow, 3});
       }
-      boards_.Set(number, steps);
-      if (steps.empty()) {
-        papers_.erase(number);
-      } else {
-        papers_[number] = steps;
-      }
+      Change(number, steps);
     }
     ASSERT_EQ(boards_.size(), papers_.size());
     std::vector<int64_t> only;
