@@ -84,6 +84,7 @@ from paperwire.suggesting import (
     WordChange,
 )
 from paperwire.trending import Trending, TrendingPaper
+from paperwire.voting import VoteResult
 from paperwire.watch import (
     AsyncWatch,
     CommitWarning,
@@ -114,6 +115,7 @@ __all__ = [
     "AsyncPaperList",
     "Trending",
     "TrendingPaper",
+    "VoteResult",
     "FeaturedDay",
     "DayList",
     "AsyncDayList",

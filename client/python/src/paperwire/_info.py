@@ -102,7 +102,7 @@ class Change:
 
     Attributes:
         sequence: The journal sequence number.
-        kind: created, updated, merged, absorbed, split or deleted.
+        kind: created, updated, merged, absorbed, split, deleted or voted.
         time: When, UTC.
         source: Whose report it was.
         other_name: The other paper of a merge or a split; may be empty.

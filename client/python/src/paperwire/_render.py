@@ -143,7 +143,7 @@ def paper_cells(paper: Paper, title_html: str = "") -> List[str]:
 
 
 def votes(paper: Paper) -> str:
-    """Returns the number of votes; empty if no source counts them."""
+    """Returns the number of votes; empty if there is none to tell."""
     return "" if paper.votes is None else f"{paper.votes:,}"
 
 

@@ -197,6 +197,12 @@ WATCH = _method(
     subscriptions.WatchRequest,
     subscriptions.WatchResponse,
 )
+VOTE_PAPER = _method(
+    "TrendingService",
+    "VotePaper",
+    trending.VotePaperRequest,
+    trending.VotePaperResponse,
+)
 LIST_TRENDING = _method(
     "TrendingService",
     "ListTrending",

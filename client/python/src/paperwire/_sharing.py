@@ -141,6 +141,7 @@ class AsyncSharedPlace(AsyncPlace):
         self._nudge: Optional[asyncio.Event] = None  # of the task's loop
         self._until = 0.0  # when the task looks again
         self._closed = False
+        self._sending: Optional[asyncio.Lock] = None  # made in the event loop
         leases.on_change = _weakly(self)
 
     async def load(self) -> Optional[str]:
@@ -224,18 +225,28 @@ class AsyncSharedPlace(AsyncPlace):
             raise
 
     async def _attempt(self, timeout: Optional[float]) -> None:
-        told = self._leases.take()
-        if not told:
+        """As `SharedPlace._attempt`."""
+        if self._sending is None:
+            self._sending = asyncio.Lock()
+        try:
+            await asyncio.wait_for(self._sending.acquire(), timeout)
+        except asyncio.TimeoutError:
             return
         try:
-            await self._send(told, timeout)
-        except PaperwireError as error:
-            self._leases.failed(told, error, isinstance(error, HOPELESS))
-        except asyncio.CancelledError:
-            self._leases.put_back(told)
-            raise
-        else:
-            self._leases.told(told)
+            told = self._leases.take()
+            if not told:
+                return
+            try:
+                await self._send(told, timeout)
+            except PaperwireError as error:
+                self._leases.failed(told, error, isinstance(error, HOPELESS))
+            except asyncio.CancelledError:
+                self._leases.put_back(told)
+                raise
+            else:
+                self._leases.told(told)
+        finally:
+            self._sending.release()
 
 
 def _weakly(place: Union[SharedPlace, AsyncSharedPlace]) -> Callable[[], None]:

@@ -1,8 +1,8 @@
-"""Boards of papers and days of curators: the methods of both clients."""
+"""Votes, boards and days of curators: the methods of both clients."""
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Union
 
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
@@ -10,14 +10,53 @@ from paperwire._blocking import Calls
 from paperwire._convert import Span, Time
 from paperwire._requests import Fields
 from paperwire.days import AsyncDayList, DayList, days_request
+from paperwire.papers import Paper
 from paperwire.query import AnyQuery, Query
 from paperwire.trending import Trending, next_page, trending_request
+from paperwire.voting import VoteResult, vote_request
 
 
 class TrendingMethods:
-    """What `Client` can ask of votes."""
+    """What `Client` does with votes."""
 
     _calls: Calls
+
+    def vote(
+        self,
+        paper: Union[str, Paper],
+        *,
+        voter: Optional[str] = None,
+        revoke: bool = False,
+        timeout: Optional[float] = None,
+    ) -> VoteResult:
+        """Casts a vote for a paper, or takes it back.
+
+        A voter has one vote for each paper: voting again changes nothing. A
+        vote counts in the paper's `votes`, in queries (`votes:>=1`) and, from
+        now on, on boards; one that is taken back never was.
+
+            client.vote("arxiv:2410.01131")
+            client.vote(paper, voter="ada", revoke=True)
+
+        Args:
+            paper: Any of its names, see `get`; or a `Paper` that the server
+                gave.
+            voter: Who votes: `ada` or `users/ada`, of 1 to 63 lower-case
+                letters, digits and hyphens. None: the server's `users/local`.
+            revoke: Take the vote back.
+            timeout: Seconds that the call may take.
+
+        Raises:
+            NotFound: There is no such paper.
+            FailedPrecondition: It is withdrawn (reason PAPER_WITHDRAWN); a
+                vote for it can only be taken back.
+            InvalidArgument: That is no name of a voter.
+            ValueError: That names no paper, or no user.
+        """
+        request = vote_request(paper, voter, revoke)
+        return VoteResult.from_proto(
+            self._calls.unary(_rpc.VOTE_PAPER, request, timeout)
+        )
 
     def trending(
         self,
@@ -34,8 +73,9 @@ class TrendingMethods:
         """Returns the papers that lead a board by their votes, best first.
 
         A board holds the papers that got a vote in its window. Votes are
-        those on the lists of curators ("hf-daily"), and count from the day of
-        the list, 00:00 UTC, on.
+        those cast here, from the moment they were cast on, and those on the
+        lists of curators ("hf-daily"), from the day of the list, 00:00 UTC,
+        on.
 
             client.trending(window="day")
             client.trending("has:code", as_of="2024-10-03", limit=None)
@@ -113,9 +153,23 @@ class TrendingMethods:
 
 
 class AsyncTrendingMethods:
-    """What `AsyncClient` can ask of votes."""
+    """What `AsyncClient` does with votes."""
 
     _calls: AsyncCalls
+
+    async def vote(
+        self,
+        paper: Union[str, Paper],
+        *,
+        voter: Optional[str] = None,
+        revoke: bool = False,
+        timeout: Optional[float] = None,
+    ) -> VoteResult:
+        """Casts a vote, or takes it back; as `Client.vote`."""
+        request = vote_request(paper, voter, revoke)
+        return VoteResult.from_proto(
+            await self._calls.unary(_rpc.VOTE_PAPER, request, timeout)
+        )
 
     async def trending(
         self,

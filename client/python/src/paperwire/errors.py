@@ -105,7 +105,7 @@ class InvalidQuery(InvalidArgument):
 
 
 class FailedPrecondition(PaperwireError):
-    """The server is in no state to do it (a read-only data folder)."""
+    """It cannot be done as things are (read-only data, a withdrawn paper)."""
 
 
 class PageTokenExpired(FailedPrecondition):

@@ -74,18 +74,19 @@ def subscription_name(value: object) -> str:
     )
 
 
-def user_name(user: str) -> str:
+def user_name(user: str, what: str = "user") -> str:
     """Returns the resource name of a user.
 
     Args:
         user: `ada` or `users/ada`.
+        what: The argument's name, for the message.
 
     Raises:
         ValueError: It is neither.
     """
     bare = user.strip().removeprefix("users/")
     if not bare or "/" in bare:
-        raise ValueError(f"user: {user!r} is no user; give local, or another")
+        raise ValueError(f"{what}: {user!r} is no user; give local, or another")
     return f"users/{bare}"
 
 

@@ -49,7 +49,7 @@ class Paper:
         pdf_url: The paper as PDF.
         code_url: Its source code.
         links: Further addresses by kind (`{"demo": "https://..."}`).
-        votes: Votes of the community.
+        votes: Votes of the community that the source counts.
         comments: Comments of the community.
         keywords: Keywords of the authors or the source.
         source: Who reports it ("arxiv"); the import's `source` otherwise.
@@ -140,9 +140,9 @@ class Paper:
     def from_dict(cls, values: Mapping[str, Any]) -> Paper:
         """Makes a paper of a mapping with this class's argument names.
 
-        What `to_dict` adds to them (name, sequence) is left aside, so that a
-        paper of one server can be imported to another. None, and what pandas
-        has for it, is the same as absent.
+        What `to_dict` adds to them (name, cast_votes, sequence) is left
+        aside, so that a paper of one server can be imported to another. None,
+        and what pandas has for it, is the same as absent.
 
         Raises:
             ValueError: There is a key that no paper has.
@@ -243,7 +243,22 @@ class Paper:
 
     @property
     def votes(self) -> Optional[int]:
-        """Votes of the community; None if no source counts them."""
+        """Votes of the community: those of sources, and those cast here.
+
+        Searches and orders by votes take the same sum. None if no source
+        counts them and none was cast.
+        """
+        if self._source_votes is None and not self.cast_votes:
+            return None
+        return (self._source_votes or 0) + self.cast_votes
+
+    @property
+    def cast_votes(self) -> int:
+        """Those of `votes` that were cast here; see `Client.vote`."""
+        return self._proto.cast_vote_count
+
+    @property
+    def _source_votes(self) -> Optional[int]:
         proto = self._proto
         return proto.vote_count if proto.HasField("vote_count") else None
 
@@ -319,7 +334,11 @@ class Paper:
         return self._proto.sequence
 
     def to_dict(self) -> Dict[str, Any]:
-        """Returns the paper as plain values; `from_dict` takes them back."""
+        """Returns the paper as plain values; `from_dict` takes them back.
+
+        Its `votes` are those of sources alone, `cast_votes` stand beside
+        them: to import the sum would count the latter twice.
+        """
         precise = self._proto.published_precision in (
             paper_pb2.DATE_PRECISION_UNSPECIFIED,
             paper_pb2.DATE_PRECISION_DAY,
@@ -336,7 +355,8 @@ class Paper:
             "comment": self.comment,
             "ids": self.ids,
             "links": self.links,
-            "votes": self.votes,
+            "votes": self._source_votes,
+            "cast_votes": self.cast_votes,
             "comments": self.comments,
             "keywords": self.keywords,
             "sources": self.sources,
@@ -438,6 +458,14 @@ def _unpickle(data: bytes) -> Paper:
 
 
 _ARGUMENTS = [p for p in inspect.signature(Paper.__init__).parameters][1:]
-_OUTPUT_KEYS = {"name", "sources", "sequence", "etag", "year", "date"}
+_OUTPUT_KEYS = {
+    "name",
+    "sources",
+    "cast_votes",
+    "sequence",
+    "etag",
+    "year",
+    "date",
+}
 
 __all__ = ["Paper", "link_html"]

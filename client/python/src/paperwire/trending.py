@@ -62,8 +62,8 @@ class TrendingPaper:
         paper: The paper as it stands now.
         votes: Its votes in the window.
         total_votes: Its votes up to the moment of the board.
-        first_vote_time: When it got its first vote, UTC: the day of a list,
-            00:00.
+        first_vote_time: When it got its first vote, UTC; one of a list, on
+            the list's day, 00:00.
         previous_rank: Its place on the same board 24 hours before; None: it
             was not on it.
         newcomer: Whether its first vote is less than 24 hours old.

@@ -1,4 +1,4 @@
-"""Boards of votes and days of curators against a real server."""
+"""Votes, boards of them and days of curators against a real server."""
 
 from __future__ import annotations
 
@@ -85,6 +85,65 @@ def test_formulas(client: paperwire.Client, word: str) -> None:
     with pytest.raises(paperwire.InvalidQuery) as caught:
         client.trending(f'{word} "open')
     assert caught.value.field.endswith("query.text")
+
+
+def test_voting(address: str, client: paperwire.Client, word: str) -> None:
+    key = f"live-test:{word}"
+    client.import_papers(
+        [paperwire.Paper(f"Kites {word}", ids={"live-test": word})], source=word
+    )
+    assert client.get(key).votes is None
+
+    def found() -> int:
+        return client.search(f"{word} votes:>=1", strict=True).total
+
+    assert found() == 0
+    cast = client.vote(key)
+    paper = client.get(key)
+    assert cast == paperwire.VoteResult(paper.name, 1, True, paper.sequence)
+    again = client.vote(paper, voter="local")
+    assert again == paperwire.VoteResult(paper.name, 1, False, 0)
+    assert client.get(key) == paper
+    assert (paper.votes, paper.cast_votes) == (1, 1)
+    assert found() == 1
+    board = client.trending(word, window="day")
+    assert [(e.name, e.votes, e.newcomer) for e in board] == [
+        (paper.name, 1, True)
+    ]
+    assert client.import_papers([paper], source=word).unchanged == 1
+
+    async def another() -> None:
+        async with paperwire.AsyncClient(address) as other:
+            assert (await other.vote(key, voter="ada")).cast_votes == 2
+            await other.vote(key, voter="ada", revoke=True)
+
+    asyncio.run(another())
+    back = client.vote(key, revoke=True)
+    assert (back.cast_votes, back.changed) == (0, True)
+    assert not client.vote(key, revoke=True).changed
+    assert found() == 0
+    assert client.trending(word, window="day").total == 0
+    assert client.get(key).votes is None
+    kinds = [change.kind for change in client.changes(key)]
+    assert kinds == [*["voted"] * 4, "created"]
+
+
+def test_votes_that_are_refused(client: paperwire.Client, word: str) -> None:
+    paper = paperwire.Paper(f"Kites {word}", ids={"live-test": word})
+    key = f"live-test:{word}"
+    with pytest.raises(paperwire.NotFound):
+        client.vote(key)
+    client.import_papers([paper], source=word)
+    with pytest.raises(paperwire.InvalidArgument) as wrong:
+        client.vote(key, voter="Ada Plume")
+    assert wrong.value.field == "voter"
+    client.vote(key)
+    withdrawn = {**paper.to_dict(), "withdrawn": True}
+    assert client.import_papers([withdrawn], source=word).updated == 1
+    with pytest.raises(paperwire.FailedPrecondition) as caught:
+        client.vote(key, voter="ada")
+    assert caught.value.reason == "PAPER_WITHDRAWN"
+    assert client.vote(key, revoke=True).cast_votes == 0
 
 
 def test_days(address: str, client: paperwire.Client, word: str) -> None:

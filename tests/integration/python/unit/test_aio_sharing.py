@@ -21,11 +21,17 @@ def group(server: FakeServer) -> Any:
 
 
 async def eventually(what: Callable[[], bool]) -> None:
-    for _ in range(500):
+    for _ in range(2000):
         if what():
             return
         await asyncio.sleep(0.01)
     assert what()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is slow is not taken for a server that is away."""
+    monkeypatch.setattr("paperwire._sharing.CLOSE_SECONDS", 25.0)
 
 
 @pytest.fixture(autouse=True)
@@ -56,14 +62,13 @@ def test_several_split_the_matches(server: FakeServer, run: Run) -> None:
     assert group(server).done == set(range(1, 201))
 
 
+@pytest.mark.usefixtures("patient")
 def test_how_a_loop_ends(server: FakeServer, run: Run) -> None:
     server.store(*make_papers(20))
 
     async def body(client: paperwire.AsyncClient) -> None:
-        def share(**how: Any) -> paperwire.AsyncWatch:
-            return client.watch(
-                subscription="s", share_group="w", timeout=5, **how
-            )
+        def share() -> paperwire.AsyncWatch:
+            return client.watch(subscription="s", share_group="w")
 
         async for match in share():
             if match.sequence == 5:
@@ -85,6 +90,7 @@ def test_how_a_loop_ends(server: FakeServer, run: Run) -> None:
                     await watch.commit()
                     break
         assert group(server).done == set(range(1, 11))
+        await eventually(lambda: not group(server).held)
 
         watch, seen = share(), []
         async for match in watch:
@@ -94,6 +100,32 @@ def test_how_a_loop_ends(server: FakeServer, run: Run) -> None:
         assert seen == [11, 12, 13]
         assert group(server).done == set(range(1, 14))
         await eventually(lambda: not group(server).members)
+
+    run(body)
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("ended_by", ["break", "commit"])
+def test_what_is_being_told_is_waited_for(
+    server: FakeServer, run: Run, ended_by: str
+) -> None:
+    server.store(*make_papers(3))
+
+    async def body(client: paperwire.AsyncClient) -> None:
+        watch = client.watch(subscription="s", share_group="w")
+        async for match in watch:
+            if match.sequence == 1:
+                server.delay = 0.5  # of the call that tells the first, at once
+                continue
+            await eventually(lambda: server.calls["AcknowledgeMatches"] == 1)
+            server.delay = 0
+            if ended_by == "commit":
+                await watch.commit()
+                assert group(server).done == {1, 2}
+            break
+        await eventually(lambda: not group(server).held)
+        # Were it freed before, others would work on it again.
+        assert group(server).done >= {1}
 
     run(body)
 

@@ -130,7 +130,8 @@ def test_commits(server: FakeServer, run: Callable[[Body], None]) -> None:
         assert 3 <= len(server.commits) <= 13
         for before, after in zip(server.commits, server.commits[1:-1]):
             apart = after[0] - before[0]
-            assert apart > 0.9 or after[1] - before[1] >= 100
+            # A second, unless the first one took its time to arrive.
+            assert apart > 0.5 or after[1] - before[1] >= 100
         async with client.watch(subscription="s", timeout=5) as watch:
             await watch.__anext__()
             await watch.commit()

@@ -258,7 +258,8 @@ def test_commits_are_a_second_or_a_hundred_matches_apart(
     assert 3 <= len(server.commits) <= 13
     for before, after in zip(server.commits, server.commits[1:]):
         apart = after[0] - before[0]
-        assert apart > 0.9 or after[1] - before[1] >= 100
+        # A second, unless the first one took its time to arrive.
+        assert apart > 0.5 or after[1] - before[1] >= 100
 
 
 def test_a_slow_commit_does_not_delay_the_loop(

@@ -10,6 +10,7 @@ import pytest
 
 import paperwire
 from paperwire import _convert, _render, _rpc
+from paperwire._frames import papers_frame
 from paperwire.names import paper_name
 from paperwire.v1 import (
     paper_pb2,
@@ -77,9 +78,33 @@ def test_dictionaries_and_pickles_give_the_same_paper() -> None:
 
 def test_every_argument_has_its_place_in_to_dict() -> None:
     unsaid = {"arxiv_id", "doi", "url", "pdf_url", "code_url", "source"}
-    assert set(PAPER.to_dict()) - {"name", "sources", "sequence"} == (
+    added = {"name", "sources", "cast_votes", "sequence"}
+    assert set(PAPER.to_dict()) - added == (
         set(paperwire.papers._ARGUMENTS) - unsaid
     )
+
+
+def test_votes_are_those_of_sources_and_those_cast() -> None:
+    cast = paper_pb2.Paper(title="Kites", cast_vote_count=3)
+    paper = paperwire.Paper.from_proto(cast)
+    assert (paper.votes, paper.cast_votes) == (3, 3)
+    assert "3 votes" in paper._repr_html_()
+    assert _render.votes(paper) == "3"
+    cast.vote_count = 1200
+    assert (paper.votes, paper.cast_votes) == (1203, 3)
+    assert "1,203 votes" in paper._repr_html_()
+    assert papers_frame([paper, PAPER]).votes.tolist() == [1203, 0]
+    bare = paperwire.Paper("Bare")
+    assert (bare.votes, bare.cast_votes) == (None, 0)
+    assert "votes" not in bare._repr_html_()
+
+
+def test_cast_votes_are_not_imported() -> None:
+    proto = paper_pb2.Paper(title="Kites", vote_count=12, cast_vote_count=3)
+    values = paperwire.Paper.from_proto(proto).to_dict()
+    assert (values["votes"], values["cast_votes"]) == (12, 3)
+    again = paperwire.Paper.from_dict(values)
+    assert (again.votes, again.cast_votes) == (12, 0)
 
 
 @pytest.mark.parametrize(

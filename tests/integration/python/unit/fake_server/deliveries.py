@@ -35,7 +35,8 @@ def deliveries(
             continue
         version = name in matched
         matched.add(name)
-        if not version or news == subscription_pb2.NEWS_VERSIONS:
+        newer = not entry.voted and news == subscription_pb2.NEWS_VERSIONS
+        if not version or newer:
             yield entry, version
 
 

@@ -11,6 +11,7 @@ from paperwire.v1 import paper_service_pb2_grpc as papers_grpc
 
 from .failures import Code, Failure, status_of
 from .service import Service
+from .state import Entry
 
 
 class PaperService(Service, papers_grpc.PaperServiceServicer):
@@ -74,6 +75,7 @@ class PaperService(Service, papers_grpc.PaperServiceServicer):
                     status_of(Code.ABORTED, "etag: the paper has changed")
                 )
             del self.server.papers[paper.name]
+            self.server.voters.pop(paper.name, None)
         except Failure as failure:
             missing = failure.status.code == Code.NOT_FOUND.value[0]
             if not (missing and request.allow_missing):
@@ -86,15 +88,12 @@ class PaperService(Service, papers_grpc.PaperServiceServicer):
             name = self.server.find(request.name).name
         except Failure as failure:
             await failure.abort(context)
-        kinds = papers_pb.PaperChange
         return papers_pb.ListPaperChangesResponse(
             changes=[
                 papers_pb.PaperChange(
                     sequence=entry.sequence,
-                    kind=kinds.KIND_CREATED
-                    if entry.created
-                    else kinds.KIND_UPDATED,
-                    source=entry.paper.sources[0],
+                    kind=_kind(entry),
+                    source="" if entry.voted else entry.paper.sources[0],
                 )
                 for entry in reversed(self.server.journal)
                 if entry.paper.name == name
@@ -109,3 +108,11 @@ class PaperService(Service, papers_grpc.PaperServiceServicer):
             "NOT_A_MERGE",
         )
         await Failure(status).abort(context)
+
+
+def _kind(entry: Entry) -> papers_pb.PaperChange.Kind:
+    if entry.voted:
+        return papers_pb.PaperChange.KIND_VOTED
+    if entry.created:
+        return papers_pb.PaperChange.KIND_CREATED
+    return papers_pb.PaperChange.KIND_UPDATED

@@ -6,7 +6,17 @@ import asyncio
 import collections
 import contextlib
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import (
+    Any,
+    Callable,
+    DefaultDict,
+    Dict,
+    List,
+    NamedTuple,
+    Optional,
+    Set,
+    Tuple,
+)
 
 import grpc
 
@@ -31,6 +41,7 @@ class Entry(NamedTuple):
     paper: paper_pb2.Paper
     created: bool
     time: datetime
+    voted: bool = False
 
 
 class Standing:
@@ -57,6 +68,7 @@ class State:
     def __init__(self) -> None:
         self.papers: Dict[str, paper_pb2.Paper] = {}
         self.names: Dict[Tuple[str, str], str] = {}
+        self.voters: DefaultDict[str, Set[str]] = collections.defaultdict(set)
         self.journal: List[Entry] = []
         self.applied: Dict[str, papers_pb.ImportPapersResponse] = {}
         self.subscriptions: Dict[str, Standing] = {}
@@ -127,6 +139,7 @@ class State:
         known = next((self.names[k] for k in keys if k in self.names), None)
         name = known or f"papers/p{len(self.papers) + 1}"
         paper.name = name
+        paper.cast_vote_count = len(self.voters[name])
         if known:
             old = paper_pb2.Paper()
             old.CopyFrom(self.papers[known])
@@ -149,6 +162,25 @@ class State:
         )
         verdict.name = name
         return verdict
+
+    def vote(self, paper: paper_pb2.Paper, voter: str, revoke: bool) -> bool:
+        """Casts a vote or takes it back; whether that changed anything."""
+        voters = self.voters[paper.name]
+        if (voter in voters) != revoke:
+            return False
+        if revoke:
+            voters.remove(voter)
+        else:
+            voters.add(voter)
+        voted = paper_pb2.Paper()
+        voted.CopyFrom(paper)
+        voted.cast_vote_count = len(voters)
+        voted.sequence = self.sequence + 1
+        voted.etag = f"e{voted.sequence}"
+        self.papers[paper.name] = voted
+        now = datetime.now(timezone.utc)
+        self.journal.append(Entry(voted.sequence, voted, False, now, True))
+        return True
 
     def find(self, name: str) -> paper_pb2.Paper:
         key = name.partition("/")[2]
@@ -193,7 +225,8 @@ class State:
                     any(link.kind == kind for link in paper.links)
                     for kind in query.has_links
                 )
-                and paper.vote_count >= query.min_vote_count
+                and paper.vote_count + paper.cast_vote_count
+                >= query.min_vote_count
                 and _in_span(paper, query)
             )
             found = sum(word in text for word in words)

@@ -1,8 +1,12 @@
-"""TrendingService: boards of votes, whatever the formula is called."""
+"""TrendingService: votes, and boards of those of lists.
+
+Boards count votes, whatever the formula is called.
+"""
 
 from __future__ import annotations
 
 import collections
+import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -20,6 +24,7 @@ _WINDOWS = {
     trending_pb.TRENDING_WINDOW_MONTH: 30 * _DAY,
 }
 _UNITS = trending_pb.ListDaysRequest
+_VOTER = re.compile("users/[a-z0-9-]{1,63}")
 
 
 class Place(NamedTuple):
@@ -32,6 +37,45 @@ class Place(NamedTuple):
 
 
 class TrendingService(Service, trending_grpc.TrendingServiceServicer):
+    async def VotePaper(self, request: Any, context: Any) -> Any:
+        await self.begin("VotePaper", context)
+        try:
+            response = self._vote(request)
+        except Failure as failure:
+            await failure.abort(context)
+        await self.server.notify()
+        return response
+
+    def _vote(self, request: Any) -> trending_pb.VotePaperResponse:
+        server = self.server
+        voter = request.voter or "users/local"
+        if not _VOTER.fullmatch(voter):
+            raise Failure(
+                status_of(
+                    Code.INVALID_ARGUMENT,
+                    f"voter: {voter!r} is no user",
+                    field="voter",
+                )
+            )
+        paper = server.find(request.name)
+        withdrawn = paper.state == paper_pb2.Paper.STATE_WITHDRAWN
+        if withdrawn and not request.revoke:
+            raise Failure(
+                status_of(
+                    Code.FAILED_PRECONDITION,
+                    f"{paper.name} is withdrawn: votes for it can only be "
+                    "taken back",
+                    "PAPER_WITHDRAWN",
+                )
+            )
+        changed = server.vote(paper, voter, request.revoke)
+        return trending_pb.VotePaperResponse(
+            name=paper.name,
+            cast_vote_count=len(server.voters[paper.name]),
+            changed=changed,
+            sequence=server.sequence if changed else 0,
+        )
+
     async def ListTrending(self, request: Any, context: Any) -> Any:
         await self.begin("ListTrending", context)
         self.server.boards.append(request)
