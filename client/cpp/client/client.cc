@@ -80,6 +80,27 @@ absl::StatusOr<v1::SuggestResponse> Client::Suggest(
                                    timeout_);
 }
 
+absl::StatusOr<v1::VotePaperResponse> Client::VotePaper(
+    const v1::VotePaperRequest& request) {
+  return Call<v1::VotePaperResponse>(connection_->trending,
+                                     &v1::TrendingService::Stub::VotePaper,
+                                     request, timeout_);
+}
+
+absl::StatusOr<v1::ListTrendingResponse> Client::ListTrending(
+    const v1::ListTrendingRequest& request) {
+  return Call<v1::ListTrendingResponse>(
+      connection_->trending, &v1::TrendingService::Stub::ListTrending, request,
+      timeout_);
+}
+
+absl::StatusOr<v1::ListDaysResponse> Client::ListDays(
+    const v1::ListDaysRequest& request) {
+  return Call<v1::ListDaysResponse>(connection_->trending,
+                                    &v1::TrendingService::Stub::ListDays,
+                                    request, timeout_);
+}
+
 absl::StatusOr<v1::Subscription> Client::CreateSubscription(
     const v1::CreateSubscriptionRequest& request) {
   return Call<v1::Subscription>(

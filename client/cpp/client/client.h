@@ -36,6 +36,7 @@
 #include "paperwire/v1/server_service.pb.h"
 #include "paperwire/v1/subscription.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
+#include "paperwire/v1/trending_service.pb.h"
 #include "paperwire/v1/webhook.pb.h"
 
 namespace paperwire {
@@ -75,6 +76,13 @@ class Client {
       const v1::SearchSimilarPapersRequest& request);
   absl::StatusOr<v1::SuggestResponse> Suggest(
       const v1::SuggestRequest& request);
+
+  absl::StatusOr<v1::VotePaperResponse> VotePaper(
+      const v1::VotePaperRequest& request);
+  absl::StatusOr<v1::ListTrendingResponse> ListTrending(
+      const v1::ListTrendingRequest& request);
+  absl::StatusOr<v1::ListDaysResponse> ListDays(
+      const v1::ListDaysRequest& request);
 
   absl::StatusOr<v1::Subscription> CreateSubscription(
       const v1::CreateSubscriptionRequest& request);

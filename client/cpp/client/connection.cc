@@ -54,6 +54,7 @@ Connection::Connection(const std::string& address)
 Connection::Connection(std::shared_ptr<grpc::Channel> channel)
     : papers(channel),
       search(channel),
+      trending(channel),
       subscriptions(channel),
       server(channel),
       channel_(std::move(channel)) {}

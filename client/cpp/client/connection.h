@@ -14,6 +14,7 @@
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
 #include "paperwire/v1/subscription_service.grpc.pb.h"
+#include "paperwire/v1/trending_service.grpc.pb.h"
 
 namespace paperwire {
 
@@ -29,6 +30,7 @@ class Connection {
 
   v1::PaperService::Stub papers;
   v1::SearchService::Stub search;
+  v1::TrendingService::Stub trending;
   v1::SubscriptionService::Stub subscriptions;
   v1::ServerService::Stub server;
 

@@ -5,7 +5,8 @@ namespace paperwire::command {
 const std::vector<CommandSpec>& Commands() {
   static const auto* const kCommands = new std::vector<CommandSpec>{
       SearchCommand(),     SuggestCommand(),       SimilarCommand(),
-      GetCommand(),        ListCommand(),          WatchCommand(),
+      GetCommand(),        ListCommand(),          TrendingCommand(),
+      DaysCommand(),       VoteCommand(),          WatchCommand(),
       SubscribeCommand(),  SubscriptionsCommand(), WebhookCommand(),
       BacktestCommand(),   ImportCommand(),        HarvestCommand(),
       ExportCommand(),     StatusCommand(),        ChangesCommand(),

@@ -12,6 +12,9 @@ CommandSpec SuggestCommand();        // suggest_command.cc
 CommandSpec SimilarCommand();        // similar_command.cc
 CommandSpec GetCommand();            // get_command.cc
 CommandSpec ListCommand();           // list_command.cc
+CommandSpec TrendingCommand();       // trending_command.cc
+CommandSpec DaysCommand();           // days_command.cc
+CommandSpec VoteCommand();           // vote_command.cc
 CommandSpec WatchCommand();          // watch_command.cc
 CommandSpec SubscribeCommand();      // subscribe_command.cc
 CommandSpec SubscriptionsCommand();  // subscriptions_command.cc

@@ -42,8 +42,12 @@ std::string Dates(const v1::Paper& paper) {
 
 std::string Attention(const v1::Paper& paper) {
   std::vector<std::string> parts;
-  if (paper.has_vote_count()) {
-    parts.push_back(StrCat(WithCommas(paper.vote_count()), " votes"));
+  const int64_t cast = paper.cast_vote_count();
+  if (paper.has_vote_count() || cast > 0) {
+    const int64_t votes = paper.vote_count() + cast;
+    parts.push_back(
+        StrCat(WithCommas(votes), votes == 1 ? " vote" : " votes",
+               cast > 0 ? StrCat(" (", WithCommas(cast), " cast here)") : ""));
   }
   if (paper.has_comment_count()) {
     parts.push_back(StrCat(WithCommas(paper.comment_count()), " comments"));

@@ -53,8 +53,9 @@ const v1::Highlight* Find(
 }  // namespace
 
 const char* const kTableFields[] = {
-    "name",           "external_ids",        "title",      "authors",
-    "published_time", "published_precision", "vote_count", "venue"};
+    "name",       "external_ids",    "title",
+    "authors",    "published_time",  "published_precision",
+    "vote_count", "cast_vote_count", "venue"};
 const int kTableFieldCount = std::size(kTableFields);
 
 std::string ShortAuthors(const v1::Paper& paper) {
@@ -78,7 +79,8 @@ std::string ShownId(const v1::Paper& paper) {
 }
 
 std::string Votes(const v1::Paper& paper) {
-  return paper.has_vote_count() ? StrCat(paper.vote_count()) : "";
+  if (!paper.has_vote_count() && paper.cast_vote_count() == 0) return "";
+  return StrCat(paper.vote_count() + paper.cast_vote_count());
 }
 
 Line TitleLine(

@@ -26,7 +26,7 @@ std::string ShortAuthors(const v1::Paper& paper);
 // length, else the paper's name.
 std::string ShownId(const v1::Paper& paper);
 
-// "12" or nothing.
+// "12", those of sources and those cast on the server together, or nothing.
 std::string Votes(const v1::Paper& paper);
 
 // The title, its matching words marked.

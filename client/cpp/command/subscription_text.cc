@@ -42,6 +42,16 @@ std::string Bound(const google::protobuf::Timestamp& time, int before) {
 
 const char kParent[] = "users/local";
 
+absl::StatusOr<std::string> ParseUserName(const std::string& word) {
+  std::string_view id = word;
+  ConsumePrefix(&id, "users/");
+  if (IsId(id)) return StrCat("users/", id);
+  return absl::InvalidArgumentError(
+      StrCat("\"", word,
+             "\" names no user; write an id of 1 to 63 lower-case letters, "
+             "digits and hyphens, or users/ID"));
+}
+
 absl::StatusOr<std::string> ParseSubscriptionName(const std::string& word) {
   if (IsId(word)) return StrCat(kParent, "/subscriptions/", word);
   if (word.starts_with("users/")) return word;

@@ -16,6 +16,10 @@ namespace paperwire::command {
 // Whose subscriptions these are: "users/local".
 extern const char kParent[];
 
+// "users/ada", from what people write: that, or "ada". INVALID_ARGUMENT says
+// what may be written.
+absl::StatusOr<std::string> ParseUserName(const std::string& word);
+
 // The name to ask the server for, from what people write: the id, or the
 // whole name. INVALID_ARGUMENT says what may be written.
 absl::StatusOr<std::string> ParseSubscriptionName(const std::string& word);

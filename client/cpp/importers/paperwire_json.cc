@@ -41,6 +41,7 @@ absl::Status Tidy(v1::Paper* paper) {
   paper->clear_create_time();
   paper->clear_update_time();
   paper->clear_sequence();
+  paper->clear_cast_vote_count();
   paper->set_title(OneLine(paper->title()));
   paper->set_abstract(OneLine(paper->abstract()));
   for (v1::ExternalId& id : *paper->mutable_external_ids()) {

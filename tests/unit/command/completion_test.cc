@@ -66,9 +66,9 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire sea"), "search");
   EXPECT_EQ(
       Bash("paperwire ''"),
-      "search suggest similar get list watch subscribe subscriptions "
-      "webhook backtest import harvest export status changes split delete help "
-      "completion version");
+      "search suggest similar get list trending days vote watch subscribe "
+      "subscriptions webhook backtest import harvest export status changes "
+      "split delete help completion version");
   EXPECT_EQ(Bash("paperwire search --str"), "--strict");
   EXPECT_EQ(Bash("paperwire --json search --pag"), "--page-token");
   EXPECT_EQ(Bash("paperwire --server host:1 search --exp"), "--explain");
@@ -79,6 +79,12 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire search --has code,mo"), "code,model");
   EXPECT_EQ(Bash("paperwire search -c cs.C"), "cs.CL cs.CV");
   EXPECT_EQ(Bash("paperwire list --by f"), "featured");
+  EXPECT_EQ(Bash("paperwire trending --formula v"), "votes velocity");
+  EXPECT_EQ(Bash("paperwire days -u w"), "week");
+  EXPECT_EQ(Bash("paperwire vo"), "vote");
+  EXPECT_EQ(Bash("paperwire vote --v"), "--voter");
+  EXPECT_EQ(Bash("paperwire vote --voter ada --re"), "--revoke");
+  EXPECT_EQ(Bash("paperwire vote 2503.1"), "");
   EXPECT_EQ(Bash("paperwire harvest h"), "hf-daily");
   EXPECT_EQ(Bash("paperwire help comp"), "completion");
   EXPECT_EQ(Bash("paperwire subscribe --news v"), "versions");

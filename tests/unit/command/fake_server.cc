@@ -10,22 +10,45 @@
 #include "paperwire/v1/paper_service.grpc.pb.h"
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
+#include "paperwire/v1/trending_service.grpc.pb.h"
 #include "tests/unit/command/fake_answers.h"
 #include "tests/unit/command/fake_subscriptions.h"
 
 namespace paperwire {
+namespace {
+
+// The paper of this name or external id, or null.
+v1::Paper* Find(std::vector<v1::Paper>& papers, const std::string& name) {
+  for (v1::Paper& paper : papers) {
+    if (paper.name() == name) return &paper;
+    for (const v1::ExternalId& id : paper.external_ids()) {
+      if (name == "papers/" + id.scheme() + ":" + id.value()) return &paper;
+    }
+  }
+  return nullptr;
+}
+
+grpc::Status NoPaper(const std::string& name) {
+  return Detailed(grpc::StatusCode::NOT_FOUND,
+                  "There is no paper \"" + name + "\"", "", "PAPER_NOT_FOUND",
+                  {{"name", name}});
+}
+
+}  // namespace
 
 class FakeServer::Services final {
  public:
   explicit Services(FakeServer* server)
       : papers_(server),
         search_(server),
+        trending_(server),
         subscriptions_(MakeFakeSubscriptions(server)),
         server_(server) {}
 
   void Register(grpc::ServerBuilder* builder) {
     builder->RegisterService(&papers_);
     builder->RegisterService(&search_);
+    builder->RegisterService(&trending_);
     builder->RegisterService(subscriptions_.get());
     builder->RegisterService(&server_);
   }
@@ -39,19 +62,10 @@ class FakeServer::Services final {
                           const v1::GetPaperRequest* request,
                           v1::Paper* response) override {
       std::lock_guard<std::mutex> lock(fake_->mutex);
-      for (const v1::Paper& paper : fake_->papers) {
-        bool found = paper.name() == request->name();
-        for (const v1::ExternalId& id : paper.external_ids()) {
-          found = found ||
-                  request->name() == "papers/" + id.scheme() + ":" + id.value();
-        }
-        if (!found) continue;
-        *response = paper;
-        return grpc::Status::OK;
-      }
-      return Detailed(grpc::StatusCode::NOT_FOUND,
-                      "There is no paper \"" + request->name() + "\"", "",
-                      "PAPER_NOT_FOUND", {{"name", request->name()}});
+      const v1::Paper* paper = Find(fake_->papers, request->name());
+      if (paper == nullptr) return NoPaper(request->name());
+      *response = *paper;
+      return grpc::Status::OK;
     }
 
     grpc::Status ListPapers(grpc::ServerContext*,
@@ -106,6 +120,16 @@ class FakeServer::Services final {
                              google::protobuf::Empty*) override {
       std::lock_guard<std::mutex> lock(fake_->mutex);
       fake_->deletes.push_back(*request);
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ListPaperChanges(
+        grpc::ServerContext*, const v1::ListPaperChangesRequest*,
+        v1::ListPaperChangesResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      for (const v1::PaperChange& change : fake_->changes) {
+        *response->add_changes() = change;
+      }
       return grpc::Status::OK;
     }
 
@@ -209,6 +233,76 @@ class FakeServer::Services final {
     FakeServer* const fake_;
   };
 
+  class Trending final : public v1::TrendingService::Service {
+   public:
+    explicit Trending(FakeServer* fake) : fake_(fake) {}
+
+    grpc::Status VotePaper(grpc::ServerContext*,
+                           const v1::VotePaperRequest* request,
+                           v1::VotePaperResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->votes.push_back(*request);
+      v1::Paper* paper = Find(fake_->papers, request->name());
+      if (paper == nullptr) return NoPaper(request->name());
+      if (paper->state() == v1::Paper::STATE_WITHDRAWN && !request->revoke()) {
+        return Detailed(grpc::StatusCode::FAILED_PRECONDITION,
+                        "The paper " + request->name() + " is withdrawn", "",
+                        "PAPER_WITHDRAWN");
+      }
+      const std::string voter =
+          request->voter().empty() ? "users/local" : request->voter();
+      std::set<std::string>& voters = fake_->voters[paper->name()];
+      response->set_name(paper->name());
+      response->set_changed(request->revoke() ? voters.erase(voter) > 0
+                                              : voters.insert(voter).second);
+      paper->set_cast_vote_count(static_cast<int64_t>(voters.size()));
+      response->set_cast_vote_count(paper->cast_vote_count());
+      if (response->changed()) response->set_sequence(++vote_sequence_);
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ListTrending(grpc::ServerContext*,
+                              const v1::ListTrendingRequest* request,
+                              v1::ListTrendingResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->boards.push_back(*request);
+      *response = fake_->board;
+      response->clear_papers();
+      const auto& papers = fake_->board.papers();
+      int at =
+          request->page_token().empty() ? 0 : std::stoi(request->page_token());
+      while (at < papers.size() &&
+             response->papers_size() < request->page_size()) {
+        *response->add_papers() = papers[at++];
+      }
+      if (at < papers.size()) {
+        response->set_next_page_token(std::to_string(at));
+      }
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ListDays(grpc::ServerContext*,
+                          const v1::ListDaysRequest* request,
+                          v1::ListDaysResponse* response) override {
+      std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->day_lists.push_back(*request);
+      size_t at =
+          request->page_token().empty() ? 0 : std::stoul(request->page_token());
+      while (at < fake_->days.size() &&
+             response->days_size() < request->page_size()) {
+        *response->add_days() = fake_->days[at++];
+      }
+      if (at < fake_->days.size()) {
+        response->set_next_page_token(std::to_string(at));
+      }
+      return grpc::Status::OK;
+    }
+
+   private:
+    FakeServer* const fake_;
+    int64_t vote_sequence_ = 0;
+  };
+
   class Server final : public v1::ServerService::Service {
    public:
     explicit Server(FakeServer* fake) : fake_(fake) {}
@@ -245,6 +339,7 @@ class FakeServer::Services final {
 
   Papers papers_;
   Searches search_;
+  Trending trending_;
   const std::unique_ptr<grpc::Service> subscriptions_;
   Server server_;
 };

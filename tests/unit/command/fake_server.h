@@ -7,6 +7,7 @@
 //
 // Papers match a query when their title holds its text. Sequence numbers
 // count imported papers, and the resume token of sequence 7 is "token-7".
+// A withdrawn paper gets no votes. Who votes without a name is "users/local".
 // A subscription has the etag "e1" at first, and its cursor at the papers
 // there are. Nothing is posted to webhooks; `deliveries` says what was.
 
@@ -16,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@
 #include "paperwire/v1/search_service.pb.h"
 #include "paperwire/v1/subscription.pb.h"
 #include "paperwire/v1/subscription_service.pb.h"
+#include "paperwire/v1/trending_service.pb.h"
 #include "tests/unit/command/fake_share_group.h"
 
 namespace paperwire {
@@ -50,11 +53,16 @@ class FakeServer {
   std::map<std::string, FakeShareGroup> groups;           // by name/group
   std::vector<v1::WebhookDelivery> deliveries;            // newest first
   std::vector<v1::SourceFreshness> sources;
+  std::map<std::string, std::set<std::string>> voters;  // by name of the paper
+  std::vector<v1::PaperChange> changes;                 // of every paper
 
   // What was asked.
   std::vector<v1::SearchRequest> searches;
   std::vector<v1::SuggestRequest> suggests;
   std::vector<v1::ListPapersRequest> lists;
+  std::vector<v1::ListTrendingRequest> boards;
+  std::vector<v1::ListDaysRequest> day_lists;
+  std::vector<v1::VotePaperRequest> votes;
   std::vector<v1::WatchRequest> watches;
   std::vector<v1::DeletePaperRequest> deletes;
   std::vector<v1::CreateSubscriptionRequest> creates;
@@ -80,9 +88,11 @@ class FakeServer {
   v1::SearchResponse search_response;
   bool canned_search = false;  // answer search_response
   v1::SuggestResponse suggest_response;
-  int most_in_page = 1000;          // of subscriptions
-  int refuse_commits = 0;           // so many, with UNAVAILABLE
-  int refuse_acknowledgements = 0;  // the same
+  v1::ListTrendingResponse board;     // cut into pages as asked for
+  std::vector<v1::FeaturedDay> days;  // the same
+  int most_in_page = 1000;            // of subscriptions
+  int refuse_commits = 0;             // so many, with UNAVAILABLE
+  int refuse_acknowledgements = 0;    // the same
   v1::PreviewSubscriptionResponse preview_response;
   bool history_too_short = false;  // of previews
 

@@ -20,7 +20,7 @@ TEST(PaperwireJson, ReadsTheMessage) {
 "authors":[{"name":"Ada","orcid":"0000-0002-1825-0097"}],"voteCount":"0",
 "publishedTime":"2024-10-02T00:00:00Z","published_precision":"DATE_PRECISION_MONTH",
 "links":[{"kind":"KIND_CODE","uri":"https://example.org/c"}],"unheardOf":1,
-"state":"STATE_WITHDRAWN","sequence":"12"})");
+"state":"STATE_WITHDRAWN","sequence":"12","castVoteCount":"7"})");
   EXPECT_EQ(Ids(paper), "arxiv:2410.01131");
   EXPECT_EQ(paper.title(), "A Title");
   EXPECT_EQ(paper.authors(0).orcid(), "0000-0002-1825-0097");
@@ -31,6 +31,7 @@ TEST(PaperwireJson, ReadsTheMessage) {
   EXPECT_EQ(LinkOf(paper, v1::Link::KIND_CODE), "https://example.org/c");
   EXPECT_EQ(paper.name() + paper.etag(), "") << "only the server gives these";
   EXPECT_EQ(paper.sequence(), 0);
+  EXPECT_EQ(paper.cast_vote_count(), 0);
 }
 
 TEST(PaperwireJson, ReadsAListOfMessages) {

@@ -252,7 +252,7 @@ def test_commits_are_a_second_or_a_hundred_matches_apart(
             time.sleep(1.3)
         if number == 999:
             break
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     gc.collect()  # the watch was left behind; its last commit comes
     eventually(lambda: cursor(server) == 999)
     assert 3 <= len(server.commits) <= 13

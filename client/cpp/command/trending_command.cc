@@ -1,0 +1,283 @@
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "client/cpp/command/commands.h"
+#include "client/cpp/command/context.h"
+#include "client/cpp/command/hits.h"
+#include "client/cpp/command/json.h"
+#include "client/cpp/command/paper_text.h"
+#include "client/cpp/command/query_flags.h"
+#include "client/cpp/command/table.h"
+#include "client/cpp/command/times.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+
+namespace paperwire::command {
+namespace {
+
+// The most that the server gives at once.
+constexpr int64_t kPage = 1000;
+
+// A day, month or year stands for its last second.
+absl::StatusOr<absl::Time> MomentOf(const std::string& text, absl::Time now) {
+  const absl::StatusOr<Span> span = ParseTime(text, now);
+  if (!span.ok()) {
+    return absl::InvalidArgumentError(
+        StrCat("--as-of: ", ToStd(span.status().message())));
+  }
+  return span->end > span->start ? span->end - absl::Seconds(1) : span->end;
+}
+
+absl::Status ApplyFormula(const Arguments& args,
+                          v1::ListTrendingRequest* request) {
+  const std::string formula = args.Text("formula", "votes");
+  v1::TrendingFormula value = v1::TRENDING_FORMULA_UNSPECIFIED;
+  // The flag's choices are the names of the formulas.
+  v1::TrendingFormula_Parse(
+      StrCat("TRENDING_FORMULA_",
+             absl::StrReplaceAll(absl::AsciiStrToUpper(formula), {{"-", "_"}})),
+      &value);
+  request->set_formula(value);
+  if (!args.Has("half-life")) return absl::OkStatus();
+  if (value != v1::TRENDING_FORMULA_VELOCITY) {
+    return absl::InvalidArgumentError(
+        StrCat("--half-life means nothing to the formula ", formula,
+               "; say --formula velocity, or leave it out"));
+  }
+  const absl::StatusOr<absl::Duration> half_life =
+      ParseLength(args.Text("half-life"));
+  if (!half_life.ok()) {
+    return absl::InvalidArgumentError(
+        StrCat("--half-life: ", ToStd(half_life.status().message())));
+  }
+  *request->mutable_half_life() = ToProto(*half_life);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ListTrendingRequest> MakeRequest(const Context& context) {
+  const Arguments& args = context.args;
+  const absl::Time now = absl::Now();
+  v1::ListTrendingRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_query(),
+                   MakeQuery(args, args.JoinedWords(), now));
+  v1::TrendingWindow window = v1::TRENDING_WINDOW_UNSPECIFIED;
+  v1::TrendingWindow_Parse(
+      StrCat("TRENDING_WINDOW_",
+             absl::AsciiStrToUpper(args.Text("window", "week"))),
+      &window);
+  request.set_window(window);
+  RETURN_IF_ERROR(ApplyFormula(args, &request));
+  if (args.Has("as-of")) {
+    ASSIGN_OR_RETURN(const absl::Time moment,
+                     MomentOf(args.Text("as-of"), now));
+    *request.mutable_as_of_time() = ToProto(moment);
+  }
+  if (!context.json()) {
+    for (int i = 0; i < kTableFieldCount; ++i) {
+      request.mutable_read_mask()->add_paths(kTableFields[i]);
+    }
+    request.mutable_read_mask()->add_paths("categories");
+  }
+  return request;
+}
+
+// Against the board of the day before: "new", "back" when the paper had votes
+// before but was not on it, "=", "+3" or "-2".
+Piece Change(const v1::TrendingPaper& entry) {
+  if (!entry.has_previous_rank()) {
+    return {entry.newcomer() ? "new" : "back", Style::kBold};
+  }
+  const int64_t climbed =
+      int64_t{entry.previous_rank()} - int64_t{entry.rank()};
+  if (climbed == 0) return {"=", Style::kDim};
+  return {absl::StrFormat("%+d", climbed)};
+}
+
+// As many digits as tell neighbours on a board apart.
+std::string ScoreText(v1::TrendingFormula formula, double score) {
+  switch (formula) {
+    case v1::TRENDING_FORMULA_UNSPECIFIED:
+    case v1::TRENDING_FORMULA_VOTES:
+      return absl::StrFormat("%.0f", score);
+    case v1::TRENDING_FORMULA_REDDIT_HOT:
+    case v1::TRENDING_FORMULA_WILSON:
+      return absl::StrFormat("%.4f", score);
+    default:  // these fade by powers of ten
+      return absl::StrFormat(score < 1000 ? "%#.4g" : "%.0f", score);
+  }
+}
+
+void PrintPage(const v1::ListTrendingResponse& page, Output& out) {
+  Table table({{.heading = "#", .right = true},
+               {.heading = "CHANGE", .right = true},
+               {.heading = "SCORE", .right = true},
+               {.heading = "VOTES", .right = true},
+               {.heading = "TITLE", .stretch = true},
+               {.heading = "AUTHORS", .most = 24, .drop = 2},
+               {.heading = "CATEGORY", .most = 12, .drop = 3},
+               {.heading = "DATE", .drop = 1},
+               {.heading = "ID"}});
+  for (const v1::TrendingPaper& entry : page.papers()) {
+    const v1::Paper& paper = entry.paper();
+    table.AddRow(
+        {{{StrCat(entry.rank()), Style::kDim}},
+         {Change(entry)},
+         {{ScoreText(page.formula(), entry.score())}},
+         {{StrCat(entry.inputs().vote_count())}},
+         TitleLine(paper, {}),
+         {{ShortAuthors(paper)}},
+         {{paper.categories().empty() ? "" : Printable(paper.categories(0))}},
+         {{PublishedDate(paper), Style::kDim}},
+         {{ShownId(paper), Style::kHeading}}});
+  }
+  table.Print(out);
+}
+
+// The time as --as-of takes it.
+std::string MomentText(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromProto(time),
+                          absl::UTCTimeZone());
+}
+
+// By what, of which time, and of how many.
+std::string Summary(const v1::ListTrendingResponse& page, int64_t shown) {
+  const int64_t total = page.total_size();
+  std::string text =
+      StrCat("score: ", page.formula_text(), "; votes ",
+             page.has_start_time()
+                 ? StrCat("after ", MomentText(page.start_time()), ", ")
+                 : "",
+             "up to ", MomentText(page.as_of_time()), "; ",
+             total == 0 ? "no" : WithCommas(total),
+             total == 1 ? " paper" : " papers", " on the board");
+  if (total == 0 && page.window() != v1::TRENDING_WINDOW_ALL) {
+    StrAppend(&text, "; for all votes there are: --window all");
+  } else if (total > shown) {
+    StrAppend(&text, "; more: --limit N");
+  }
+  return text;
+}
+
+// On the error output when the board goes to a program.
+void PrintSummary(Context& context, const v1::ListTrendingResponse& page,
+                  int64_t shown) {
+  const std::string text = Summary(page, shown);
+  if (context.out.terminal()) {
+    context.out.Write(StrCat(
+        shown > 0 ? "\n" : "",
+        Render({{Printable(text), Style::kDim}}, context.out.color()), "\n"));
+  } else {
+    context.Say(text);
+  }
+}
+
+int RunTrending(Context& context) {
+  absl::StatusOr<v1::ListTrendingRequest> request = MakeRequest(context);
+  if (!request.ok()) return context.Misused(request.status());
+  const int64_t limit = std::max<int64_t>(context.args.Count("limit", 20), 1);
+  int64_t shown = 0;
+  while (true) {
+    request->set_page_size(
+        static_cast<int32_t>(std::min(kPage, limit - shown)));
+    absl::StatusOr<v1::ListTrendingResponse> page =
+        context.client().ListTrending(*request);
+    if (!page.ok()) return context.Fail(page.status());
+    shown += page->papers_size();
+    if (context.json()) {
+      for (const v1::TrendingPaper& entry : page->papers()) {
+        context.out.Write(StrCat("{\"trending\":", ToJson(entry), "}\n"));
+      }
+    } else if (!page->papers().empty()) {
+      PrintPage(*page, context.out);
+    }
+    request->set_page_token(page->next_page_token());
+    if (!page->next_page_token().empty() && shown < limit &&
+        !context.out.closed()) {
+      continue;
+    }
+    if (context.json()) {
+      page->clear_papers();
+      context.out.Write(
+          StrCat("{\"summary\":", ToJson(*page, Defaults::kWrite), "}\n"));
+    } else {
+      PrintSummary(context, *page, shown);
+    }
+    return context.Done();
+  }
+}
+
+}  // namespace
+
+CommandSpec TrendingCommand() {
+  return {
+      .name = "trending",
+      .argument_kind = ArgumentKind::kQuery,
+      .arguments = "[QUERY...]",
+      .max_arguments = 1000,
+      .summary = "List the papers that get the most votes",
+      .details =
+          StrCat("On the board stand the papers that got a vote in the window "
+                 "(and match QUERY, if there is one), by a formula that is "
+                 "named below it. Votes are those cast with paperwire vote, "
+                 "and those that the lists which featured a paper count, from "
+                 "the day of the list on. CHANGE is against the board of the "
+                 "day before: places gained (+) or lost (-), new with a first "
+                 "vote of the last 24 hours, or back. --since and --until are "
+                 "about when papers were published. Piped into a program, "
+                 "there are tabs between the columns; with --json "
+                 "{\"trending\":...} lines, with what the formula was given, "
+                 "and a closing {\"summary\":...}. ",
+                 kQueryLanguage),
+      .flags = WithQueryFlags({
+          {.name = "window",
+           .letter = 'w',
+           .kind = FlagKind::kText,
+           .value = "WINDOW",
+           .help = "Which votes count: those of the last day, week (default) "
+                   "or month (30 days), or all",
+           .choices = {"day", "week", "month", "all"}},
+          {.name = "formula",
+           .letter = 'f',
+           .kind = FlagKind::kText,
+           .value = "FORMULA",
+           .help = "How they count: votes (default), hacker-news, reddit-hot, "
+                   "velocity or wilson",
+           .choices = {"votes", "hacker-news", "reddit-hot", "velocity",
+                       "wilson"}},
+          {.name = "half-life",
+           .kind = FlagKind::kText,
+           .value = "LENGTH",
+           .help = "Of velocity: after how long a vote counts half (90m, 12h, "
+                   "7d; default 1d)",
+           .hints = {"6h", "12h", "1d", "7d"}},
+          {.name = "as-of",
+           .kind = FlagKind::kText,
+           .value = "TIME",
+           .help = "The board of a moment: 2026-07-10T14:00:00Z, or 12h for "
+                   "so long ago; a day without a time (2026-07-10, yesterday) "
+                   "means its end, 23:59:59 UTC (default now)",
+           .hints = {"yesterday"}},
+          {.name = "limit",
+           .letter = 'n',
+           .kind = FlagKind::kCount,
+           .value = "N",
+           .help = "Show at most N papers (default 20)"},
+      }),
+      .examples =
+          {{"Of the last week, by votes", "paperwire trending"},
+           {"What is hot now, on one topic",
+            "paperwire trending '\"world model\"' --formula hacker-news"},
+           {"The board as it was at the end of a day",
+            "paperwire trending --as-of 2026-07-10 --window day"},
+           {"Votes that fade by half in 12 hours",
+            "paperwire trending -f velocity --half-life 12h --window all"},
+           {"Scores and titles for a program",
+            "paperwire trending --json | jq -r 'select(.trending).trending | "
+            "[.score, .paper.title] | @tsv'"}},
+      .run = RunTrending};
+}
+
+}  // namespace paperwire::command
