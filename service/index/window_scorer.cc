@@ -14,6 +14,9 @@ namespace {
 // What all leaves together come to; the rest of 65,535 is for rounding up.
 constexpr double kUnits = 60000;
 
+// More than any sum.
+constexpr double kMaxNeed = 1 << 20;
+
 // What a look-up costs, in postings summed up. Measured.
 constexpr double kLookUpCost = 6;
 // So many documents are looked up one by one.
@@ -44,7 +47,8 @@ WindowScorer::WindowScorer(
     leaf.cursor = leaves[i]->cursor();
     leaf.scorer = scorers[i];
   }
-  unit_ = weights / kUnits;
+  // Without weights every score is 0.
+  unit_ = weights > 0 ? weights / kUnits : 1;
   sums_.resize(kWindowSize);
   harvest_ = std::make_unique_for_overwrite<Candidate[]>(kWindowSize);
   drift_ = Drift(segment.meta().bound_averages, snapshot.average_lengths());
@@ -77,7 +81,8 @@ uint32_t WindowScorer::Need(const TopHits& top) const {
   const double least = top.least_score() / boost_.Max();
   if (!(least > 0)) return 0;
   // A little less, for the rounding of exact sums.
-  return static_cast<uint32_t>(least / unit_ * (1 - 1e-9));
+  return static_cast<uint32_t>(
+      std::min(least / unit_ * (1 - 1e-9), kMaxNeed));
 }
 
 template <bool kAnyField>
