@@ -154,7 +154,10 @@ absl::Status CheckParent(std::string_view parent, std::string_view field) {
     return absl::OkStatus();
   }
   return InvalidField(field, StrCat("\"", parent.substr(0, 100),
-                                    "\" is no owner. Write \"users/local\"."));
+                                    "\" names no user. Write "
+                                    "\"users/local\", or \"users/\" and an id "
+                                    "of 1 to 63 lower-case letters, digits "
+                                    "and hyphens."));
 }
 
 absl::Status CheckSubscriptionName(std::string_view name,
