@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -53,9 +54,7 @@ class Scorer {
     double Get(int64_t argument, F compute) {
       Line& line =
           lines_[static_cast<uint64_t>(argument) * kMultiplier >> (64 - kBits)];
-      if (!line.used || line.argument != argument) {
-        line = {argument, compute(argument), true};
-      }
+      if (line.argument != argument) line = {argument, compute(argument)};
       return line.value;
     }
 
@@ -63,9 +62,8 @@ class Scorer {
     static constexpr int kBits = 11;
     static constexpr uint64_t kMultiplier = 0x9e3779b97f4a7c15;
     struct Line {
-      int64_t argument = 0;
+      int64_t argument = std::numeric_limits<int64_t>::min();  // of nothing
       double value = 0;
-      bool used = false;
     };
     std::vector<Line> lines_ = std::vector<Line>(size_t{1} << kBits);
   };
