@@ -6,10 +6,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "absl/strings/str_split.h"
 #include "client/cpp/command/cursor_file.h"
 #include "client/cpp/command/errors.h"
 #include "service/base/error_details.h"
+#include "tests/unit/command/json_lines.h"
 #include "tests/unit/command/run_command.h"
 #include "tests/unit/status_matchers.h"
 #include "tests/unit/temp_folder.h"
@@ -22,15 +22,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::vector<nlohmann::json> JsonLines(const std::string& text) {
-  std::vector<nlohmann::json> lines;
-  for (const std::string& line : std::vector<std::string>(
-           absl::StrSplit(text, '\n', absl::SkipEmpty()))) {
-    lines.push_back(nlohmann::json::parse(line));
-  }
-  return lines;
-}
 
 class CommandsTest : public ::testing::Test {
  protected:

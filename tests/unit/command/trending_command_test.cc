@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "client/cpp/command/times.h"
+#include "tests/unit/command/json_lines.h"
 #include "tests/unit/command/run_command.h"
 
 namespace paperwire::command {
@@ -19,15 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::vector<nlohmann::json> JsonLines(const std::string& text) {
-  std::vector<nlohmann::json> lines;
-  for (const std::string& line : std::vector<std::string>(
-           absl::StrSplit(text, '\n', absl::SkipEmpty()))) {
-    lines.push_back(nlohmann::json::parse(line));
-  }
-  return lines;
-}
 
 class TrendingCommandTest : public ::testing::Test {
  protected:

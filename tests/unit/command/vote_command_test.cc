@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_split.h"
+#include "tests/unit/command/json_lines.h"
 #include "tests/unit/command/run_command.h"
 
 namespace paperwire::command {
@@ -18,15 +19,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::vector<nlohmann::json> JsonLines(const std::string& text) {
-  std::vector<nlohmann::json> lines;
-  for (const std::string& line : std::vector<std::string>(
-           absl::StrSplit(text, '\n', absl::SkipEmpty()))) {
-    lines.push_back(nlohmann::json::parse(line));
-  }
-  return lines;
-}
 
 class VoteCommandTest : public ::testing::Test {
  protected:
