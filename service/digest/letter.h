@@ -37,7 +37,7 @@ struct LetterPaper {
   std::shared_ptr<const v1::Paper> paper;  // not null
   // The rest is of papers on a board only, as TrendingPaper has it.
   int rank = 0;  // from 1; 0: not of a board
-  std::optional<int> previous_rank;
+  std::optional<int> previous_rank = {};
   bool newcomer = false;
   int64_t votes_in_window = 0;
 };
@@ -55,15 +55,15 @@ struct Letter {
   // CONFIRMATION asks for consent, PAPERS shows matches and board, NOTE says
   // that there was nothing for 30 days.
   v1::DigestIssue::Kind kind = v1::DigestIssue::KIND_PAPERS;
-  std::string title;    // what the digest is called
-  std::string asked;    // the query, the board or both, in words
-  std::string address;  // whom it goes to; empty: nobody yet (a preview)
-  absl::CivilDay day;   // in the reader's zone
-  absl::Time time;      // when it is written: pauses of sources end here
+  std::string title;     // what the digest is called
+  std::string asked;     // the query, the board or both, in words
+  std::string address;   // whom it goes to; empty: nobody yet (a preview)
+  absl::CivilDay day;    // in the reader's zone
+  absl::Time time;       // when it is written: pauses of sources end here
   std::string schedule;  // "daily at 08:00 (Europe/Berlin)"
 
   std::vector<LetterPaper> matches;  // best first
-  int64_t more = 0;      // matches that are not shown
+  int64_t more = 0;                  // matches that are not shown
   std::string more_url;  // a page that lists them all; empty: no link
   int64_t lost = 0;      // matches that the journal no longer holds
   LetterBoard board;

@@ -1,6 +1,6 @@
 // Writes what the fuzzers begin with, from the cases of the unit tests:
 //
-//     fuzz_seeds FOLDER    # FOLDER/query, /text, /segment and /import
+//     fuzz_seeds FOLDER    # FOLDER/query, /text, /segment, /import, /mail
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +13,7 @@
 
 #include "client/cpp/importers/importer.h"
 #include "service/index/sections.h"
+#include "tests/unit/digest/reports.h"
 #include "tests/unit/importers/small_files.h"
 
 namespace paperwire {
@@ -78,7 +79,11 @@ int Main(const fs::path& root) {
     std::string seed(1, static_cast<char>(file.format));
     files.Add(seed.append(file.bytes));
   }
-  for (const Folder* folder : {&queries, &texts, &segments, &files}) {
+  Folder mails(root / "mail");
+  for (const digest::SampleReport& sample : digest::SampleReports()) {
+    mails.Add(sample.message);
+  }
+  for (const Folder* folder : {&queries, &texts, &segments, &files, &mails}) {
     if (folder->count() == 0) {
       std::cerr << "the cases of the unit tests were not found\n";
       return 1;
