@@ -32,6 +32,8 @@ constexpr char kSchema[] = R"(
     ON paper (stored, number) WHERE state = 1;
   CREATE INDEX IF NOT EXISTS paper_withdrawn
     ON paper (number) WHERE state = 2;
+  CREATE INDEX IF NOT EXISTS paper_absorbed
+    ON paper (absorbed_into) WHERE absorbed_into > 0;
   CREATE TABLE IF NOT EXISTS external_id (
     id TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (id, number)) STRICT, WITHOUT ROWID;
@@ -142,8 +144,8 @@ State StateAfter(const Entry& entry) {
 absl::Status ApplyRow(Database& db, const Entry& entry,
                       const v1::Paper* after) {
   const State state = StateAfter(entry);
-  Statement& row = db.Get(
-      "INSERT OR REPLACE INTO paper VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  Statement& row =
+      db.Get("INSERT OR REPLACE INTO paper VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   row.Bind(1, entry.number)
       .Bind(2, entry.sequence)
       .Bind(3, static_cast<int64_t>(state))
@@ -176,9 +178,8 @@ absl::StatusOr<int> FollowSome(Database& db, text::Analyzer& analyzer) {
       continue;
     }
     ASSIGN_OR_RETURN(Entry previous, journal::ReadOne(db, row->sequence));
-    const v1::Paper* before = previous.payload.has_paper()
-                                  ? &previous.payload.paper()
-                                  : nullptr;
+    const v1::Paper* before =
+        previous.payload.has_paper() ? &previous.payload.paper() : nullptr;
     RETURN_IF_ERROR(Apply(db, entry, before, analyzer));
   }
   return static_cast<int>(entries.size());
@@ -203,16 +204,15 @@ absl::Status Follow(Database& db) {
 }  // namespace
 
 absl::Status PrepareTables(Database& db) {
-  RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema,
-                                          "COMMIT;")));
+  RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, "COMMIT;")));
   RETURN_IF_ERROR(PrepareVoteSteps(db));
   RETURN_IF_ERROR(PrepareCastVotes(db));
   return Follow(db);
 }
 
 absl::Status RebuildTables(Database& db) {
-  RETURN_IF_ERROR(db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, kEmpty,
-                                          "COMMIT;")));
+  RETURN_IF_ERROR(
+      db.Execute(StrCat("BEGIN IMMEDIATE;", kSchema, kEmpty, "COMMIT;")));
   RETURN_IF_ERROR(PrepareVoteSteps(db));
   RETURN_IF_ERROR(PrepareCastVotes(db));
   RETURN_IF_ERROR(db.Execute("DELETE FROM vote_step"));
@@ -239,8 +239,9 @@ absl::Status Apply(Database& db, const Entry& entry, const v1::Paper* before,
 
 absl::StatusOr<std::optional<Row>> FindRow(Database& db, int64_t number) {
   Statement& statement =
-      db.Get("SELECT sequence, state, absorbed_into FROM paper "
-             "WHERE number = ?1")
+      db.Get(
+            "SELECT sequence, state, absorbed_into FROM paper "
+            "WHERE number = ?1")
           .Bind(1, number);
   ASSIGN_OR_RETURN(bool found, statement.Step());
   if (!found) return std::nullopt;
@@ -263,6 +264,26 @@ absl::StatusOr<std::vector<int64_t>> FindLikeness(Database& db, int64_t hash) {
   Statement& statement =
       db.Get("SELECT number FROM likeness WHERE hash = ?1 ORDER BY number")
           .Bind(1, hash);
+  std::vector<int64_t> numbers;
+  while (true) {
+    ASSIGN_OR_RETURN(bool found, statement.Step());
+    if (!found) return numbers;
+    numbers.push_back(statement.Int(0));
+  }
+}
+
+absl::StatusOr<std::vector<int64_t>> ListAbsorbed(Database& db,
+                                                  int64_t number) {
+  Statement& statement =
+      db.Get(
+            "WITH RECURSIVE taken (number) AS ("
+            "SELECT number FROM paper WHERE absorbed_into = ?1 "
+            "AND absorbed_into > 0 UNION "
+            "SELECT paper.number FROM paper JOIN taken "
+            "ON paper.absorbed_into = taken.number "
+            "AND paper.absorbed_into > 0) "
+            "SELECT number FROM taken ORDER BY number")
+          .Bind(1, number);
   std::vector<int64_t> numbers;
   while (true) {
     ASSIGN_OR_RETURN(bool found, statement.Step());

@@ -67,6 +67,10 @@ absl::StatusOr<int64_t> FindExternalId(journal::Database& db,
 absl::StatusOr<std::vector<int64_t>> FindLikeness(journal::Database& db,
                                                   int64_t hash);
 
+// The papers that one has taken in, also by way of others.
+absl::StatusOr<std::vector<int64_t>> ListAbsorbed(journal::Database& db,
+                                                  int64_t number);
+
 // Whether a split keeps these two apart.
 absl::StatusOr<bool> KeptApart(journal::Database& db, int64_t a, int64_t b);
 

@@ -53,6 +53,16 @@ absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
   return matches;
 }
 
+absl::StatusOr<std::vector<int64_t>> MatchNumbers(const Snapshot& snapshot,
+                                                  const query::Query& query) {
+  ASSIGN_OR_RETURN(std::vector<Match> matches, MatchAll(snapshot, query));
+  std::vector<int64_t> numbers;
+  numbers.reserve(matches.size());
+  for (const Match& match : matches) numbers.push_back(match.number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
 absl::StatusOr<std::vector<int64_t>> MatchSegment(const Segment& segment,
                                                   const query::Query& query) {
   // A view that does not own: the caller's reference outlives the call.

@@ -119,6 +119,10 @@ struct Match {
 absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
                                             const query::Query& query);
 
+// The numbers of all full matches, rising.
+absl::StatusOr<std::vector<int64_t>> MatchNumbers(const Snapshot& snapshot,
+                                                  const query::Query& query);
+
 // Full matches among the documents of one segment, which need not be part of
 // any snapshot: how a standing query is matched. Numbers in rising order.
 // The answer is the same as that of MatchAll over a snapshot that holds these

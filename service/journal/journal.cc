@@ -70,22 +70,28 @@ absl::Status Prepare(Database& db) {
 
   std::random_device random;
   const uint64_t id = (uint64_t{random()} << 32 | random()) >> 1;
-  RETURN_IF_ERROR(db.Execute(StrCat(
-      "BEGIN IMMEDIATE;"
-      "CREATE TABLE journal ("
-      "  id INTEGER NOT NULL,"
-      "  complete_from INTEGER NOT NULL DEFAULT 1) STRICT;"
-      "INSERT INTO journal (id) VALUES (", id, ");"
-      "CREATE TABLE entry ("
-      "  sequence INTEGER PRIMARY KEY,"
-      "  time INTEGER NOT NULL,"
-      "  kind INTEGER NOT NULL,"
-      "  number INTEGER NOT NULL,"
-      "  previous INTEGER NOT NULL,"
-      "  payload BLOB NOT NULL) STRICT;"
-      "PRAGMA application_id = ", kApplicationId, ";"
-      "PRAGMA user_version = ", kDataVersion, ";"
-      "COMMIT;")));
+  RETURN_IF_ERROR(
+      db.Execute(StrCat("BEGIN IMMEDIATE;"
+                        "CREATE TABLE journal ("
+                        "  id INTEGER NOT NULL,"
+                        "  complete_from INTEGER NOT NULL DEFAULT 1) STRICT;"
+                        "INSERT INTO journal (id) VALUES (",
+                        id,
+                        ");"
+                        "CREATE TABLE entry ("
+                        "  sequence INTEGER PRIMARY KEY,"
+                        "  time INTEGER NOT NULL,"
+                        "  kind INTEGER NOT NULL,"
+                        "  number INTEGER NOT NULL,"
+                        "  previous INTEGER NOT NULL,"
+                        "  payload BLOB NOT NULL) STRICT;"
+                        "PRAGMA application_id = ",
+                        kApplicationId,
+                        ";"
+                        "PRAGMA user_version = ",
+                        kDataVersion,
+                        ";"
+                        "COMMIT;")));
   return absl::OkStatus();
 }
 
@@ -149,6 +155,16 @@ absl::StatusOr<Entry> ReadOne(Database& db, int64_t sequence) {
   return entry;
 }
 
+absl::StatusOr<int64_t> NumberAt(Database& db, int64_t sequence) {
+  ASSIGN_OR_RETURN(int64_t number,
+                   db.Get("SELECT number FROM entry WHERE sequence = ?1")
+                       .Bind(1, sequence)
+                       .Number());
+  if (number != 0) return number;
+  return absl::NotFoundError(
+      StrCat("The journal has no entry ", sequence, "."));
+}
+
 absl::StatusOr<int64_t> LastBefore(Database& db, absl::Time time) {
   // Times never fall with the sequence: halve the range. Where the journal was
   // compacted, the next entry that is there stands for those that are not.
@@ -157,9 +173,11 @@ absl::StatusOr<int64_t> LastBefore(Database& db, absl::Time time) {
   int64_t low = 0;  // everything up to `low` is before, nothing after `high` is
   while (low < high) {
     const int64_t middle = low + (high - low + 1) / 2;
-    Statement& statement = db.Get(
-        "SELECT sequence, time FROM entry WHERE sequence >= ?1 "
-        "ORDER BY sequence LIMIT 1").Bind(1, middle);
+    Statement& statement =
+        db.Get(
+              "SELECT sequence, time FROM entry WHERE sequence >= ?1 "
+              "ORDER BY sequence LIMIT 1")
+            .Bind(1, middle);
     ASSIGN_OR_RETURN(bool found, statement.Step());
     const bool before = found && statement.Int(1) < wanted;
     const int64_t at = found ? statement.Int(0) : middle;

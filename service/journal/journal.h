@@ -95,6 +95,9 @@ absl::StatusOr<std::vector<Entry>> ReadAfter(Database& db, int64_t sequence,
 // One entry. NOT_FOUND: there is none of this number (any more).
 absl::StatusOr<Entry> ReadOne(Database& db, int64_t sequence);
 
+// The paper or subscription that an entry is of, without the rest. NOT_FOUND.
+absl::StatusOr<int64_t> NumberAt(Database& db, int64_t sequence);
+
 // The last sequence number of entries written before `time`; 0 for none.
 absl::StatusOr<int64_t> LastBefore(Database& db, absl::Time time);
 

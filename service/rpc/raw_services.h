@@ -4,6 +4,7 @@
 #ifndef PAPERWIRE_SERVICE_RPC_RAW_SERVICES_H_
 #define PAPERWIRE_SERVICE_RPC_RAW_SERVICES_H_
 
+#include "paperwire/v1/digest_service.grpc.pb.h"
 #include "paperwire/v1/paper_service.grpc.pb.h"
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
@@ -29,13 +30,12 @@ using RawSearchService = v1::SearchService::WithRawMethod_Search<
                     v1::SearchService::Service>>>>>;
 
 // Subscriptions: what reads them, and what changes them.
-using RawReadingService =
-    v1::SubscriptionService::WithRawMethod_Watch<
-        v1::SubscriptionService::WithRawMethod_CommitCursor<
-            v1::SubscriptionService::WithRawMethod_PreviewSubscription<
-                v1::SubscriptionService::WithRawMethod_AcknowledgeMatches<
-                    v1::SubscriptionService::WithRawMethod_DeleteShareGroup<
-                        v1::SubscriptionService::Service>>>>>;
+using RawReadingService = v1::SubscriptionService::WithRawMethod_Watch<
+    v1::SubscriptionService::WithRawMethod_CommitCursor<
+        v1::SubscriptionService::WithRawMethod_PreviewSubscription<
+            v1::SubscriptionService::WithRawMethod_AcknowledgeMatches<
+                v1::SubscriptionService::WithRawMethod_DeleteShareGroup<
+                    v1::SubscriptionService::Service>>>>>;
 using RawWebhookService =
     v1::SubscriptionService::WithRawMethod_ListWebhookDeliveries<
         v1::SubscriptionService::WithRawMethod_RetryWebhookDelivery<
@@ -56,6 +56,27 @@ using RawTrendingService = v1::TrendingService::WithRawMethod_VotePaper<
     v1::TrendingService::WithRawMethod_ListTrending<
         v1::TrendingService::WithRawMethod_ListDays<
             v1::TrendingService::Service>>>;
+
+// Digests: what reads them, and what changes them.
+using RawDigestReadingService = v1::DigestService::WithRawMethod_GetDigest<
+    v1::DigestService::WithRawMethod_ListDigests<
+        v1::DigestService::WithRawMethod_PreviewDigest<
+            v1::DigestService::WithRawMethod_ListDigestIssues<
+                v1::DigestService::WithRawMethod_ListSuppressions<
+                    v1::DigestService::Service>>>>>;
+using RawDigestService = v1::DigestService::WithRawMethod_CreateDigest<
+    v1::DigestService::WithRawMethod_UpdateDigest<
+        v1::DigestService::WithRawMethod_DeleteDigest<
+            v1::DigestService::WithRawMethod_PauseDigest<
+                v1::DigestService::WithRawMethod_ResumeDigest<
+                    v1::DigestService::WithRawMethod_RequestDigestConfirmation<
+                        v1::DigestService::WithRawMethod_ConfirmDigest<
+                            v1::DigestService::WithRawMethod_ReportMail<
+                                v1::DigestService::
+                                    WithRawMethod_CreateSuppression<
+                                        v1::DigestService::
+                                            WithRawMethod_DeleteSuppression<
+                                                RawDigestReadingService>>>>>>>>>>;
 
 using RawServerService = v1::ServerService::WithRawMethod_GetServerInfo<
     v1::ServerService::WithRawMethod_GetServerStats<

@@ -9,7 +9,10 @@
 
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/digest/digests.h"
+#include "service/digest/tables.h"
 #include "service/rpc/call.h"
+#include "service/rpc/digests.h"
 #include "service/rpc/export_stream.h"
 #include "service/rpc/health.h"
 #include "service/rpc/import_stream.h"
@@ -270,6 +273,7 @@ struct Server::Impl {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<webhook::Poster> poster;
   std::unique_ptr<webhook::Deliverer> deliverer;
+  std::unique_ptr<digest::Digests> digests;
   store::Walks walks{Clock::Real()};
   Drain drain;
   std::unique_ptr<Worker> worker;
@@ -277,6 +281,7 @@ struct Server::Impl {
   RawSearchService searches;
   RawSubscriptionService subscriptions;
   RawTrendingService trending;
+  RawDigestService digest_service;
   RawServerService server_service;
   Health health;
   std::unique_ptr<Loop> loop;
@@ -302,6 +307,7 @@ struct Server::Impl {
     builder.RegisterService(&searches);
     builder.RegisterService(&subscriptions);
     builder.RegisterService(&trending);
+    builder.RegisterService(&digest_service);
     builder.RegisterService(&server_service);
     builder.RegisterService(&health);
     const int threads =
@@ -324,7 +330,9 @@ struct Server::Impl {
                      webhook::MakeCurlPoster(
                          {.allow_private = options.allow_private_webhooks}));
     deliverer = std::make_unique<webhook::Deliverer>(store.get(), poster.get());
-    return deliverer->Start();
+    RETURN_IF_ERROR(deliverer->Start());
+    digests->Start();
+    return absl::OkStatus();
   }
 
   void Serve() {
@@ -336,6 +344,7 @@ struct Server::Impl {
       methods.ServeSearches(*loop, searches);
       methods.ServeSubscriptions(*loop, subscriptions);
       methods.ServeTrending(*loop, trending);
+      ServeDigests(*loop, digest_service, *store, *digests);
       methods.ServeServer(*loop, server_service);
       ServeImport(*loop, papers, *store, *worker, drain);
       ServeExport(*loop, searches, *store);
@@ -352,6 +361,7 @@ struct Server::Impl {
     if (deliverer != nullptr) {
       deliverer->BeginStop(absl::Now() + options.drain);
     }
+    if (digests != nullptr) digests->BeginStop(absl::Now() + options.drain);
     if (server != nullptr) {
       health.Stop();
       drain.Begin();
@@ -359,6 +369,7 @@ struct Server::Impl {
       loop->Stop();
     }
     deliverer.reset();
+    digests.reset();
     worker.reset();
     store.reset();
   }
@@ -374,12 +385,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   impl->options = options;
   impl->started.time = absl::Now();
   impl->options.store.side_tables.push_back(webhook::WebhookTables());
+  impl->options.store.side_tables.push_back(digest::DigestTables());
+  ASSIGN_OR_RETURN(std::unique_ptr<digest::Mailer> mailer,
+                   digest::MakeMailer(impl->options.mail));
   ASSIGN_OR_RETURN(impl->store, store::Store::Open(impl->options.store));
+  ASSIGN_OR_RETURN(
+      impl->digests,
+      digest::Digests::Open(impl->options.mail, std::move(mailer),
+                            impl->store.get()));
   RETURN_IF_ERROR(impl->Listen());
   RETURN_IF_ERROR(impl->Deliver());
   impl->Serve();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
+
+digest::Digests& Server::digests() { return *impl_->digests; }
 
 int Server::port() const { return impl_->port; }
 

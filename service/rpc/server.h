@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/digest/digests.h"
 #include "service/store/store.h"
 
 namespace paperwire::rpc {
@@ -31,6 +32,8 @@ struct ServerOptions {
   absl::Duration drain = absl::Seconds(10);
   // Post to webhooks in private networks and on this machine, and by http.
   bool allow_private_webhooks = false;
+  // How digests are sent; by default they are not.
+  digest::MailOptions mail;
 };
 
 class Server {
@@ -42,6 +45,9 @@ class Server {
 
   // Stops if that has not been done.
   ~Server();
+
+  // What it serves from; until Stop.
+  digest::Digests& digests();
 
   // The port that it listens on.
   int port() const;

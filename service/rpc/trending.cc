@@ -20,6 +20,7 @@
 #include "service/rpc/convert.h"
 #include "service/standing/subscriptions.h"
 #include "service/trending/boards.h"
+#include "service/trending/request.h"
 
 namespace paperwire::rpc {
 namespace {
@@ -27,56 +28,7 @@ namespace {
 constexpr std::string_view kLocalUser = "users/local";
 constexpr char kBoardToken = 'b';
 constexpr char kDaysToken = 'd';
-constexpr absl::Duration kMinHalfLife = absl::Minutes(1);
-constexpr absl::Duration kMaxHalfLife = absl::Hours(24 * 366 * 10);
 constexpr int64_t kDaySeconds = 24 * 60 * 60;
-
-absl::StatusOr<absl::Duration> WindowOf(v1::TrendingWindow window) {
-  switch (window) {
-    case v1::TRENDING_WINDOW_UNSPECIFIED:
-    case v1::TRENDING_WINDOW_WEEK:
-      return absl::Hours(24 * 7);
-    case v1::TRENDING_WINDOW_DAY:
-      return absl::Hours(24);
-    case v1::TRENDING_WINDOW_MONTH:
-      return absl::Hours(24 * 30);
-    case v1::TRENDING_WINDOW_ALL:
-      return absl::InfiniteDuration();
-    default:
-      return InvalidField(
-          "window", StrCat("There is no window ", static_cast<int>(window),
-                           ". Choose the day, the week, the "
-                           "month or all."));
-  }
-}
-
-absl::StatusOr<trending::Formula> FormulaOf(
-    const v1::ListTrendingRequest& request) {
-  trending::Formula formula;
-  if (!v1::TrendingFormula_IsValid(request.formula())) {
-    return InvalidField(
-        "formula",
-        StrCat("There is no formula ", static_cast<int>(request.formula()),
-               ". Choose votes, Hacker News, Reddit hot, velocity "
-               "or Wilson."));
-  }
-  if (request.formula() != v1::TRENDING_FORMULA_UNSPECIFIED) {
-    formula.kind = request.formula();
-  }
-  if (!request.has_half_life()) return formula;
-  if (formula.kind != v1::TRENDING_FORMULA_VELOCITY) {
-    return InvalidField("half_life",
-                        "Only the formula velocity has a half-life. Leave it "
-                        "out, or choose that formula.");
-  }
-  formula.half_life = ToDuration(request.half_life());
-  if (formula.half_life < kMinHalfLife || formula.half_life > kMaxHalfLife) {
-    return InvalidField(
-        "half_life", StrCat("It is ", absl::FormatDuration(formula.half_life),
-                            "; one minute to ten years are allowed."));
-  }
-  return formula;
-}
 
 bool IsSet(const v1::Query& query) { return query.ByteSizeLong() > 0; }
 
@@ -120,13 +72,9 @@ absl::Status SetPlace(const store::Store& store,
 absl::StatusOr<std::vector<int64_t>> Matching(store::Store& store,
                                               const v1::Query& request) {
   ASSIGN_OR_RETURN(query::Query query, ParseQuery(request));
-  absl::StatusOr<std::vector<index::Match>> matches =
-      index::MatchAll(*store.snapshot(), query);
-  if (!matches.ok()) return PrefixField("query", matches.status());
-  std::vector<int64_t> numbers;
-  numbers.reserve(matches->size());
-  for (const index::Match& match : *matches) numbers.push_back(match.number);
-  absl::c_sort(numbers);
+  absl::StatusOr<std::vector<int64_t>> numbers =
+      index::MatchNumbers(*store.snapshot(), query);
+  if (!numbers.ok()) return PrefixField("query", numbers.status());
   return numbers;
 }
 
@@ -161,8 +109,12 @@ absl::Status ListTrending(store::Store& store,
                           v1::ListTrendingResponse* response) {
   RETURN_IF_ERROR(CheckMask(request.read_mask()));
   trending::BoardRequest wanted;
-  ASSIGN_OR_RETURN(wanted.window, WindowOf(request.window()));
-  ASSIGN_OR_RETURN(wanted.formula, FormulaOf(request));
+  ASSIGN_OR_RETURN(wanted.window, trending::WindowOf(request.window()));
+  ASSIGN_OR_RETURN(
+      wanted.formula,
+      trending::FormulaOf(
+          request.formula(),
+          request.has_half_life() ? &request.half_life() : nullptr));
   ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size(), 20, 1000));
   wanted.limit = static_cast<size_t>(limit);
   RETURN_IF_ERROR(SetPlace(store, request, &wanted));

@@ -298,6 +298,37 @@ absl::Status Subscriptions::Delete(std::string_view name, std::string_view etag,
   return WriteGone(found.row, changes);
 }
 
+absl::StatusOr<int64_t> Subscriptions::PutFor(std::string_view name,
+                                              const v1::Query& query,
+                                              std::vector<Change>* changes) {
+  ASSIGN_OR_RETURN(std::optional<SubscriptionRow> row,
+                   FindSubscription(db_, name));
+  v1::Subscription subscription;
+  if (row.has_value()) {
+    ASSIGN_OR_RETURN(subscription, ReadSubscription(db_, *row, row->sequence));
+    if (google::protobuf::util::MessageDifferencer::Equals(subscription.query(),
+                                                           query)) {
+      return row->number;
+    }
+  }
+  subscription.set_name(std::string(name));
+  subscription.set_state(v1::Subscription::STATE_ACTIVE);
+  *subscription.mutable_query() = query;
+  const int64_t number = row.has_value() ? row->number : last_number_ + 1;
+  RETURN_IF_ERROR(Write(number, row.has_value() ? row->sequence : 0,
+                        std::move(subscription), changes)
+                      .status());
+  last_number_ = std::max(last_number_, number);
+  return number;
+}
+
+absl::Status Subscriptions::EndFor(std::string_view name,
+                                   std::vector<Change>* changes) {
+  ASSIGN_OR_RETURN(std::optional<SubscriptionRow> row,
+                   FindSubscription(db_, name));
+  return row.has_value() ? WriteGone(*row, changes) : absl::OkStatus();
+}
+
 absl::StatusOr<int> Subscriptions::DeleteExpired(int limit,
                                                  std::vector<Change>* changes) {
   ASSIGN_OR_RETURN(std::vector<std::string> names,

@@ -61,6 +61,15 @@ class Subscriptions {
   absl::Status Delete(std::string_view name, std::string_view etag,
                       std::vector<journal::Change>* changes);
 
+  // Leaves a query standing under the name of something else that reads what
+  // it matches (a digest), or changes the one that stands there; its number.
+  // Whoever asks for subscriptions does not see it. The query can be parsed.
+  absl::StatusOr<int64_t> PutFor(std::string_view name, const v1::Query& query,
+                                 std::vector<journal::Change>* changes);
+  // Ends that; nothing stands there: nothing happens.
+  absl::Status EndFor(std::string_view name,
+                      std::vector<journal::Change>* changes);
+
   // Deletes at most `limit` that have expired; how many there were.
   absl::StatusOr<int> DeleteExpired(int limit,
                                     std::vector<journal::Change>* changes);
