@@ -1,4 +1,4 @@
-// paperwired: flags to options to Server; nothing else.
+// paperwired: flags to options to servers; nothing else.
 
 #include <pthread.h>
 #include <signal.h>
@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "service/http/server.h"
 #include "service/options.h"
 #include "service/rpc/server.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -16,6 +18,16 @@
 
 namespace paperwire {
 namespace {
+
+// False, and a line in the log, when it cannot be written.
+bool WritePort(int port, const std::string& path) {
+  if (path.empty()) return true;
+  std::ofstream file(path);
+  file << port << "\n";
+  if (file.flush()) return true;
+  spdlog::critical("cannot write {}", path);
+  return false;
+}
 
 int Run(const Options& options) {
   // Blocked here, before any thread starts, so that only sigwait gets them.
@@ -36,17 +48,26 @@ int Run(const Options& options) {
   }
   spdlog::info("serving on {} (port {})", options.server.listen,
                (*server)->port());
-  if (!options.port_file.empty()) {
-    std::ofstream file(options.port_file);
-    file << (*server)->port() << "\n";
-    if (!file.flush()) {
-      spdlog::critical("cannot write {}", options.port_file);
+  std::unique_ptr<http::Server> web;
+  if (!options.http.listen.empty()) {
+    absl::StatusOr<std::unique_ptr<http::Server>> started =
+        http::Server::Start(options.http, (*server)->store());
+    if (!started.ok()) {
+      spdlog::critical("--http: {}", std::string(started.status().message()));
       return 1;
     }
+    web = *std::move(started);
+    spdlog::info("serving HTTP on {} (port {})", options.http.listen,
+                 web->port());
+    if (!WritePort(web->port(), options.http_port_file)) return 1;
   }
+  // Last: whoever waits for this file finds all of it served.
+  if (!WritePort((*server)->port(), options.port_file)) return 1;
   int received = 0;
   sigwait(&signals, &received);
   spdlog::info("stopping: {}", strsignal(received));
+  // First what reads the store, then what owns it.
+  if (web != nullptr) web->Stop();
   (*server)->Stop();
   spdlog::info("stopped");
   return 0;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/http/public_url.h"
 
 namespace paperwire {
 namespace {
@@ -24,9 +25,8 @@ absl::StatusOr<int> ParseInt(std::string_view value, int min, int max) {
   int number = 0;
   if (!absl::SimpleAtoi(ToAbsl(value), &number) || number < min ||
       number > max) {
-    return absl::InvalidArgumentError(
-        StrCat("\"", value, "\" is not a whole number from ", min, " to ", max,
-               "."));
+    return absl::InvalidArgumentError(StrCat(
+        "\"", value, "\" is not a whole number from ", min, " to ", max, "."));
   }
   return number;
 }
@@ -78,6 +78,21 @@ constexpr Flag kFlags[] = {
        ASSIGN_OR_RETURN(
            o->server.drain,
            ParseDuration(value, absl::ZeroDuration(), absl::Hours(1)));
+       o->http.connections.drain = o->server.drain;
+       return absl::OkStatus();
+     }},
+    {"http", "HOST:PORT", "",
+     "Where to serve feeds and pages by HTTP, to whoever can connect. Not\n"
+     "given: nowhere.",
+     [](std::string_view value, Options* o) {
+       o->http.listen = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"public-url", "URL", "http:// and where --http listens",
+     "What the addresses of feeds begin with: where clients find --http,\n"
+     "such as a proxy with TLS.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(o->http.public_url, http::CheckPublicUrl(value));
        return absl::OkStatus();
      }},
     {"checkpoint-entries", "N", "20000",
@@ -123,6 +138,12 @@ constexpr Flag kFlags[] = {
      "Write the port to this file once calls are served.",
      [](std::string_view value, Options* o) {
        o->port_file = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"http-port-file", "FILE", "",
+     "Write the port of --http to this file once it is served.",
+     [](std::string_view value, Options* o) {
+       o->http_port_file = std::string(value);
        return absl::OkStatus();
      }},
     {"version", "", "", "Print the version and end.",

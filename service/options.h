@@ -8,14 +8,19 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/http/server.h"
 #include "service/rpc/server.h"
 
 namespace paperwire {
 
 struct Options {
   rpc::ServerOptions server;
-  // Where to write the port once it serves; for scripts that listen on port 0.
+  // Without an address to listen on there is no HTTP.
+  http::ServerOptions http;
+  // Where to write the ports once they are served; for scripts that listen on
+  // port 0.
   std::string port_file;
+  std::string http_port_file;
   bool help = false;
   bool version = false;
 };

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
@@ -59,6 +60,38 @@ Span SpanOf(absl::CivilDay day, v1::ListDaysRequest::Unit unit) {
     default:
       return {TextOf(day), day, day};
   }
+}
+
+absl::StatusOr<Span> ParseSpan(std::string_view label) {
+  const auto number = [label](size_t at, size_t size) {
+    int value = -1;
+    const std::string_view digits = label.substr(at, size);
+    if (digits.find_first_not_of("0123456789") != std::string_view::npos ||
+        !absl::SimpleAtoi(ToAbsl(digits), &value)) {
+      return -1;
+    }
+    return value;
+  };
+  std::optional<Span> span;
+  if (label.size() == 8 && label.substr(4, 2) == "-W") {
+    // The 4th of January lies in the first week of its year.
+    span = SpanOf(absl::CivilDay(number(0, 4), 1, 4) + 7 * (number(6, 2) - 1),
+                  v1::ListDaysRequest::UNIT_WEEK);
+  } else if (label.size() == 7) {
+    span = SpanOf(absl::CivilDay(number(0, 4), number(5, 2), 1),
+                  v1::ListDaysRequest::UNIT_MONTH);
+  } else if (label.size() == 10) {
+    span = SpanOf(absl::CivilDay(number(0, 4), number(5, 2), number(8, 2)),
+                  v1::ListDaysRequest::UNIT_DAY);
+  }
+  // What is none ("2026-02-30", "2026-W54") has become another one.
+  if (!span.has_value() || span->label != label) {
+    return absl::InvalidArgumentError(
+        StrCat("\"", label.substr(0, 40),
+               "\" is no day, ISO week or month. Write it like 2026-07-10, "
+               "2026-W28 or 2026-07."));
+  }
+  return *span;
 }
 
 absl::StatusOr<FeaturedSpans> ListDays(journal::Database& db,

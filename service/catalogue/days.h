@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,6 +27,9 @@ struct Span {
 
 // The one that a day lies in.
 Span SpanOf(absl::CivilDay day, v1::ListDaysRequest::Unit unit);
+
+// The one with this label. INVALID_ARGUMENT says how labels are written.
+absl::StatusOr<Span> ParseSpan(std::string_view label);
 
 struct FeaturedSpan {
   Span span;

@@ -403,6 +403,8 @@ digest::Digests& Server::digests() { return *impl_->digests; }
 
 int Server::port() const { return impl_->port; }
 
+store::Store& Server::store() { return *impl_->store; }
+
 void Server::Stop() { impl_->Stop(); }
 
 }  // namespace paperwire::rpc

@@ -52,6 +52,9 @@ class Server {
   // The port that it listens on.
   int port() const;
 
+  // What is served, for other servers over the same store; until Stop.
+  store::Store& store();
+
   // Turns health to NOT_SERVING, ends the streams (each with a last token),
   // lets calls finish for up to `drain`, and closes the store.
   void Stop();
