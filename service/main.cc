@@ -50,8 +50,8 @@ int Run(const Options& options) {
                (*server)->port());
   std::unique_ptr<http::Server> web;
   if (!options.http.listen.empty()) {
-    absl::StatusOr<std::unique_ptr<http::Server>> started =
-        http::Server::Start(options.http, (*server)->store());
+    absl::StatusOr<std::unique_ptr<http::Server>> started = http::Server::Start(
+        options.http, (*server)->store(), (*server)->digests());
     if (!started.ok()) {
       spdlog::critical("--http: {}", std::string(started.status().message()));
       return 1;

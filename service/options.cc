@@ -1,5 +1,6 @@
 #include "service/options.h"
 
+#include <fstream>
 #include <string_view>
 
 #include "absl/strings/numbers.h"
@@ -42,6 +43,17 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view value,
         " to ", absl::FormatDuration(max), ", written like 500ms or 10s."));
   }
   return duration;
+}
+
+// The first line of a file, which holds a secret.
+absl::StatusOr<std::string> ReadLine(std::string_view path) {
+  std::ifstream file{std::string(path)};
+  std::string line;
+  if (!std::getline(file, line) || line.empty()) {
+    return absl::InvalidArgumentError(
+        StrCat("\"", path, "\" cannot be read, or its first line is empty."));
+  }
+  return line;
 }
 
 constexpr Flag kFlags[] = {
@@ -89,11 +101,66 @@ constexpr Flag kFlags[] = {
        return absl::OkStatus();
      }},
     {"public-url", "URL", "http:// and where --http listens",
-     "What the addresses of feeds begin with: where clients find --http,\n"
-     "such as a proxy with TLS.",
+     "What the addresses of feeds, and the links in messages, begin with:\n"
+     "where people find --http, such as a proxy with TLS.",
      [](std::string_view value, Options* o) -> absl::Status {
        ASSIGN_OR_RETURN(o->http.public_url, http::CheckPublicUrl(value));
+       o->server.mail.public_url = o->http.public_url;
        return absl::OkStatus();
+     }},
+    {"smtp", "URL", "",
+     "The mail server that digests are handed to: smtp://host:587\n"
+     "(STARTTLS) or smtps://host:465. It needs --mail-from, --http and\n"
+     "--public-url. Not given: no mail.",
+     [](std::string_view value, Options* o) {
+       o->server.mail.smtp.url = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"smtp-user", "NAME", "", "Who to be for that server.",
+     [](std::string_view value, Options* o) {
+       o->server.mail.smtp.user = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"smtp-password-file", "FILE", "",
+     "A file whose first line is the password.",
+     [](std::string_view value, Options* o) -> absl::Status {
+       ASSIGN_OR_RETURN(o->server.mail.smtp.password, ReadLine(value));
+       return absl::OkStatus();
+     }},
+    {"smtp-ca-file", "FILE", "",
+     "The certificates (PEM) to know that server by, instead of those of\n"
+     "the system.",
+     [](std::string_view value, Options* o) {
+       o->server.mail.smtp.ca_file = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"smtp-plain", "", "",
+     "Do without TLS where that server does not offer it, as on this\n"
+     "machine. Never with a password.",
+     [](std::string_view, Options* o) {
+       o->server.mail.smtp.allow_plain = true;
+       return absl::OkStatus();
+     }},
+    {"mail-from", "ADDRESS", "",
+     "Whom messages are from: \"Paperwire <digests@example.org>\".",
+     [](std::string_view value, Options* o) {
+       o->server.mail.from = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"mail-bounces", "ADDRESS", "that of --mail-from",
+     "Where messages that cannot be delivered come back to. What arrives\n"
+     "there belongs into `paperwire digest report`.",
+     [](std::string_view value, Options* o) {
+       o->server.mail.smtp.sender = std::string(value);
+       return absl::OkStatus();
+     }},
+    {"mail-folder", "FOLDER", "",
+     "Write each message to a file of this folder (.eml) and send nothing,\n"
+     "instead of --smtp: to see what would be sent.",
+     [](std::string_view value, Options* o) {
+       o->server.mail.folder = std::string(value);
+       return value.empty() ? absl::InvalidArgumentError("It is empty.")
+                            : absl::OkStatus();
      }},
     {"checkpoint-entries", "N", "20000",
      "Journal entries after which the index is written to disk.",

@@ -80,7 +80,7 @@ std::optional<Frame> ReadField(std::string_view line, Body* body) {
   }
   if (!absl::SimpleAtoi(ToAbsl(value), &length) ||
       length > Frame::kMaxBodyBytes) {
-    return Refuse(413, "The body is larger than 64 KiB.");
+    return Refuse(413, "The body is larger than 256 KiB.");
   }
   body->bytes = length;
   return std::nullopt;

@@ -37,7 +37,7 @@ struct Frame {
   static constexpr size_t kMaxLineBytes = 8 << 10;
   static constexpr size_t kMaxFields = 64;
   // Forms are small.
-  static constexpr size_t kMaxBodyBytes = 64 << 10;
+  static constexpr size_t kMaxBodyBytes = 256 << 10;
 };
 
 // The first request in `received`.

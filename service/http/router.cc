@@ -90,7 +90,7 @@ std::string_view Advice(int status) {
     case 404:
       return "There is nothing here. GET / lists what there is.";
     case 413:
-      return "The body is larger than 64 KiB.";
+      return "The body is larger than 256 KiB.";
     case 414:
       return "The address is too long.";
     default:

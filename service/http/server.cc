@@ -6,6 +6,7 @@
 #include "service/base/strings.h"
 #include "service/http/context.h"
 #include "service/http/daily_papers.h"
+#include "service/http/digest_pages.h"
 #include "service/http/feeds.h"
 #include "service/http/listener.h"
 #include "service/http/pages.h"
@@ -39,13 +40,15 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
-    const ServerOptions& options, store::Store& store) {
+    const ServerOptions& options, store::Store& store,
+    digest::Digests& digests) {
   auto impl = std::make_unique<Impl>();
   ASSIGN_OR_RETURN(Listener listener, ListenOn(options.listen));
   AddRoutes(impl->router, {store, impl->versions,
                            options.public_url.empty()
                                ? LocalUrl(options.listen, listener.port)
                                : options.public_url});
+  AddDigestPages(impl->router, digests);
   impl->connections = std::make_unique<Connections>(
       std::move(listener), options.connections,
       [&router = impl->router](std::string request, bool last) {

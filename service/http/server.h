@@ -3,7 +3,7 @@
 //     ServerOptions options;
 //     options.listen = "127.0.0.1:7228";
 //     ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
-//                      Server::Start(options, store));
+//                      Server::Start(options, store, digests));
 //     ... // until a signal comes
 //     server->Stop();
 //
@@ -17,6 +17,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "service/digest/digests.h"
 #include "service/http/connections.h"
 #include "service/store/store.h"
 
@@ -33,10 +34,11 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Serves from `store`, which must outlive it. INVALID_ARGUMENT: `listen` is
+  // Serves from `store` and `digests`, which must outlive it. INVALID_ARGUMENT: `listen` is
   // no address. UNAVAILABLE: it is taken.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
-      const ServerOptions& options, store::Store& store);
+      const ServerOptions& options, store::Store& store,
+      digest::Digests& digests);
 
   // Stops if that has not been done.
   ~Server();

@@ -81,10 +81,10 @@ TEST(FrameTest, WhatIsTooLargeIsRefusedBeforeItEnds) {
   std::string large = "GET / HTTP/1.1\r\n";
   for (int i = 0; i < 3; ++i) StrAppend(&large, "a: ", line.substr(10), "\r\n");
   EXPECT_EQ(StatusOf(large), 431);
-  EXPECT_EQ(StatusOf(Post("Content-Length: 65537\r\n", "")), 413);
+  EXPECT_EQ(StatusOf(Post("Content-Length: 262145\r\n", "")), 413);
   EXPECT_EQ(StatusOf(Post("Content-Length: 99999999999999999999\r\n", "")),
             413);
-  EXPECT_EQ(StatusOf(Post("Content-Length: 65536\r\n", "")), 0);
+  EXPECT_EQ(StatusOf(Post("Content-Length: 262144\r\n", "")), 0);
 }
 
 TEST(FrameTest, TheParserDoesNotSeeRanges) {
