@@ -15,6 +15,7 @@ that goes wrong is a `PaperwireError`.
 from importlib.metadata import version as _version
 
 from paperwire import webhooks
+from paperwire._digest_methods import AsyncDigests, Digests
 from paperwire._info import Change, ServerInfo, ServerStats
 from paperwire._subscription_methods import AsyncSubscriptions, Subscriptions
 from paperwire.aio import AsyncClient
@@ -28,6 +29,13 @@ from paperwire.deliveries import (
     Webhook,
     WebhookDelivery,
     WebhookStatus,
+)
+from paperwire.digests import (
+    AsyncDigestList,
+    Digest,
+    DigestBoard,
+    DigestList,
+    DigestSchedule,
 )
 from paperwire.errors import (
     Aborted,
@@ -55,6 +63,13 @@ from paperwire.errors import (
 from paperwire.exporting import AsyncExport, Export
 from paperwire.freshness import LateSourceWarning, SourceList, SourceStats
 from paperwire.importing import ImportProgress, ImportReport, Rejection
+from paperwire.mails import (
+    AsyncIssueList,
+    DigestIssue,
+    IssueList,
+    MailPreview,
+    MailReport,
+)
 from paperwire.matches import Match, Reason
 from paperwire.papers import Paper
 from paperwire.query import Query
@@ -69,6 +84,7 @@ from paperwire.results import (
     Results,
     Similar,
 )
+from paperwire.rise import Rise, RisePoint
 from paperwire.shared import AsyncSharedWatch, SharedWatch
 from paperwire.subscriptions import (
     AsyncSubscriptionList,
@@ -82,6 +98,11 @@ from paperwire.suggesting import (
     Suggestion,
     Suggestions,
     WordChange,
+)
+from paperwire.suppressions import (
+    AsyncSuppressionList,
+    Suppression,
+    SuppressionList,
 )
 from paperwire.trending import Trending, TrendingPaper
 from paperwire.voting import VoteResult
@@ -116,6 +137,8 @@ __all__ = [
     "Trending",
     "TrendingPaper",
     "VoteResult",
+    "Rise",
+    "RisePoint",
     "FeaturedDay",
     "DayList",
     "AsyncDayList",
@@ -147,6 +170,21 @@ __all__ = [
     "DeliveryList",
     "AsyncDeliveryList",
     "webhooks",
+    "Digests",
+    "AsyncDigests",
+    "Digest",
+    "DigestBoard",
+    "DigestSchedule",
+    "DigestList",
+    "AsyncDigestList",
+    "MailPreview",
+    "MailReport",
+    "DigestIssue",
+    "IssueList",
+    "AsyncIssueList",
+    "Suppression",
+    "SuppressionList",
+    "AsyncSuppressionList",
     "Backtest",
     "DayCount",
     "CursorStore",

@@ -27,6 +27,14 @@ def plain(text: str) -> str:
     )
 
 
+def plain_line(text: str) -> str:
+    """Returns a line as it is laid out, without control characters."""
+    return "".join(
+        " " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c
+        for c in text
+    ).rstrip()
+
+
 def width(text: str) -> int:
     """Returns how many columns of a terminal the text takes."""
     return sum(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from paperwire._convert import (
@@ -42,6 +43,18 @@ _DATE_KINDS = {
 FacetsArgument = Union[str, Iterable[str], Mapping[str, int], None]
 Fields = Union[str, List[str], Tuple[str, ...], None]
 DEFAULT_PAGE = 20
+
+
+class Keep(enum.Enum):
+    """Stands for what is not given, where None says something."""
+
+    KEEP = "keep"
+
+    def __repr__(self) -> str:
+        return "KEEP"
+
+
+KEEP = Keep.KEEP
 
 
 def search_request(

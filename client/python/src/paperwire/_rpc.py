@@ -14,6 +14,8 @@ from typing import Any, Callable, Generic, Type, TypeVar
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 
+from paperwire.v1 import digest_pb2 as digest
+from paperwire.v1 import digest_service_pb2 as digests
 from paperwire.v1 import paper_pb2 as paper
 from paperwire.v1 import paper_service_pb2 as papers
 from paperwire.v1 import search_service_pb2 as search
@@ -214,6 +216,96 @@ LIST_DAYS = _method(
     "ListDays",
     trending.ListDaysRequest,
     trending.ListDaysResponse,
+)
+CREATE_DIGEST = _method(
+    "DigestService",
+    "CreateDigest",
+    digests.CreateDigestRequest,
+    digest.Digest,
+)
+GET_DIGEST = _method(
+    "DigestService",
+    "GetDigest",
+    digests.GetDigestRequest,
+    digest.Digest,
+)
+LIST_DIGESTS = _method(
+    "DigestService",
+    "ListDigests",
+    digests.ListDigestsRequest,
+    digests.ListDigestsResponse,
+)
+UPDATE_DIGEST = _method(
+    "DigestService",
+    "UpdateDigest",
+    digests.UpdateDigestRequest,
+    digest.Digest,
+)
+DELETE_DIGEST = _method(
+    "DigestService",
+    "DeleteDigest",
+    digests.DeleteDigestRequest,
+    empty_pb2.Empty,
+)
+PAUSE_DIGEST = _method(
+    "DigestService",
+    "PauseDigest",
+    digests.PauseDigestRequest,
+    digest.Digest,
+)
+RESUME_DIGEST = _method(
+    "DigestService",
+    "ResumeDigest",
+    digests.ResumeDigestRequest,
+    digest.Digest,
+)
+REQUEST_DIGEST_CONFIRMATION = _method(
+    "DigestService",
+    "RequestDigestConfirmation",
+    digests.RequestDigestConfirmationRequest,
+    digest.Digest,
+)
+CONFIRM_DIGEST = _method(
+    "DigestService",
+    "ConfirmDigest",
+    digests.ConfirmDigestRequest,
+    digest.Digest,
+)
+PREVIEW_DIGEST = _method(
+    "DigestService",
+    "PreviewDigest",
+    digests.PreviewDigestRequest,
+    digests.PreviewDigestResponse,
+)
+LIST_DIGEST_ISSUES = _method(
+    "DigestService",
+    "ListDigestIssues",
+    digests.ListDigestIssuesRequest,
+    digests.ListDigestIssuesResponse,
+)
+REPORT_MAIL = _method(
+    "DigestService",
+    "ReportMail",
+    digests.ReportMailRequest,
+    digests.ReportMailResponse,
+)
+LIST_SUPPRESSIONS = _method(
+    "DigestService",
+    "ListSuppressions",
+    digests.ListSuppressionsRequest,
+    digests.ListSuppressionsResponse,
+)
+CREATE_SUPPRESSION = _method(
+    "DigestService",
+    "CreateSuppression",
+    digests.CreateSuppressionRequest,
+    digest.Suppression,
+)
+DELETE_SUPPRESSION = _method(
+    "DigestService",
+    "DeleteSuppression",
+    digests.DeleteSuppressionRequest,
+    empty_pb2.Empty,
 )
 GET_SERVER_INFO = _method(
     "ServerService",

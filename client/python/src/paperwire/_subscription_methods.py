@@ -7,10 +7,9 @@ from typing import Optional, Union
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
 from paperwire._blocking import Calls
+from paperwire._requests import KEEP, Keep
 from paperwire._standing_methods import AsyncStandingMethods, StandingMethods
 from paperwire._subscription_requests import (
-    KEEP,
-    Keep,
     asks_the_same,
     create_request,
     existing_request,

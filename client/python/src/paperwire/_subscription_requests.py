@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 import uuid
 from typing import Optional, Union
 
+from paperwire._requests import Keep
 from paperwire.deliveries import Webhook
 from paperwire.names import user_name
 from paperwire.query import AnyQuery, query_proto
@@ -21,18 +21,6 @@ from paperwire.subscriptions import (
 from paperwire.v1 import subscription_pb2
 from paperwire.v1 import subscription_service_pb2 as pb
 from paperwire.webhooks import make_secret
-
-
-class Keep(enum.Enum):
-    """Stands for what is not given, where None says something."""
-
-    KEEP = "keep"
-
-    def __repr__(self) -> str:
-        return "KEEP"
-
-
-KEEP = Keep.KEEP
 
 
 def create_request(

@@ -7,13 +7,24 @@ from typing import Optional, Union
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
 from paperwire._blocking import Calls
-from paperwire._convert import Span, Time
+from paperwire._convert import Span, Time, from_timestamp, to_mask
 from paperwire._requests import Fields
 from paperwire.days import AsyncDayList, DayList, days_request
 from paperwire.papers import Paper
 from paperwire.query import AnyQuery, Query
+from paperwire.rise import (
+    FIELDS,
+    Rise,
+    ask_at,
+    board_request,
+    entry_of,
+    moments,
+    rise_of_boards,
+    rise_of_lists,
+)
 from paperwire.trending import Trending, next_page, trending_request
-from paperwire.voting import VoteResult, vote_request
+from paperwire.v1 import paper_service_pb2 as papers_pb
+from paperwire.voting import VoteResult, name_in_request, vote_request
 
 
 class TrendingMethods:
@@ -118,6 +129,54 @@ class TrendingMethods:
             )
         return Trending(Query.from_proto(request.query), answer)
 
+    def rise(
+        self, paper: Union[str, Paper], *, timeout: Optional[float] = None
+    ) -> Rise:
+        """Returns how the votes of a paper rose, to be looked at.
+
+            client.rise("arxiv:2410.01131")   # a line in a notebook
+
+        Of a paper with votes that were cast here, it is the votes up to the
+        end of each day, as `trending` counts them, from the first vote to
+        now: one call for each day, and no more than 60 (of a longer time, at
+        even distances). Votes that were taken back since do not show.
+
+        Of other papers it is what the lists that featured them say: the votes
+        when the list of that day was saved, not when people voted. A paper
+        that was featured once has one point. Votes that its sources count
+        without a day show nowhere; nor do, for a paper without an external
+        id, those cast here, whose number `unplaced` tells.
+
+        Args:
+            paper: Any of its names, see `get`; or a `Paper` that the server
+                gave.
+            timeout: Seconds that each call may take.
+
+        Raises:
+            NotFound: There is no such paper.
+            ValueError: That names no paper.
+        """
+        read = papers_pb.GetPaperRequest(
+            name=name_in_request(paper), read_mask=to_mask(FIELDS)
+        )
+        found = Paper.from_proto(
+            self._calls.unary(_rpc.GET_PAPER, read, timeout)
+        )
+        request = board_request(found)
+        if not found.cast_votes or not request.query.text:
+            return rise_of_lists(found)
+        answer = self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+        now = from_timestamp(answer.as_of_time)
+        total, first = entry_of(found, answer)
+        if not total:  # withdrawn: it is on no board
+            return rise_of_lists(found)
+        counted = []
+        for moment in moments(first, now):
+            ask_at(request, moment)
+            answer = self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+            counted.append((moment, entry_of(found, answer)[0]))
+        return rise_of_boards(found, [*counted, (now, total)])
+
     def days(
         self,
         unit: str = "day",
@@ -193,6 +252,33 @@ class AsyncTrendingMethods:
                 await self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
             )
         return Trending(Query.from_proto(request.query), answer)
+
+    async def rise(
+        self, paper: Union[str, Paper], *, timeout: Optional[float] = None
+    ) -> Rise:
+        """Returns how the votes of a paper rose; as `Client.rise`."""
+        read = papers_pb.GetPaperRequest(
+            name=name_in_request(paper), read_mask=to_mask(FIELDS)
+        )
+        found = Paper.from_proto(
+            await self._calls.unary(_rpc.GET_PAPER, read, timeout)
+        )
+        request = board_request(found)
+        if not found.cast_votes or not request.query.text:
+            return rise_of_lists(found)
+        answer = await self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
+        now = from_timestamp(answer.as_of_time)
+        total, first = entry_of(found, answer)
+        if not total:  # withdrawn: it is on no board
+            return rise_of_lists(found)
+        counted = []
+        for moment in moments(first, now):
+            ask_at(request, moment)
+            answer = await self._calls.unary(
+                _rpc.LIST_TRENDING, request, timeout
+            )
+            counted.append((moment, entry_of(found, answer)[0]))
+        return rise_of_boards(found, [*counted, (now, total)])
 
     async def days(
         self,

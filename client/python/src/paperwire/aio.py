@@ -25,6 +25,7 @@ from paperwire._channel import (
     Metadata,
     Tls,
 )
+from paperwire._digest_methods import AsyncDigests
 from paperwire._info import ServerInfo, ServerStats
 from paperwire._paper_methods import AsyncPaperMethods
 from paperwire._places import AsyncPlace
@@ -74,6 +75,11 @@ class AsyncClient(
     def subscriptions(self) -> AsyncSubscriptions:
         """The queries that the server keeps standing."""
         return AsyncSubscriptions(self._calls)
+
+    @property
+    def digests(self) -> AsyncDigests:
+        """What the server sends by mail."""
+        return AsyncDigests(self._calls)
 
     async def close(self) -> None:
         """Ends the watches and the connection."""

@@ -22,6 +22,7 @@ from paperwire._channel import (
     Metadata,
     Tls,
 )
+from paperwire._digest_methods import Digests
 from paperwire._info import ServerInfo, ServerStats
 from paperwire._paper_methods import PaperMethods
 from paperwire._places import Place
@@ -85,6 +86,11 @@ class Client(SearchMethods, PaperMethods, TrendingMethods, WatchMethods):
     def subscriptions(self) -> Subscriptions:
         """The queries that the server keeps standing."""
         return Subscriptions(self._calls)
+
+    @property
+    def digests(self) -> Digests:
+        """What the server sends by mail."""
+        return Digests(self._calls)
 
     def close(self) -> None:
         """Ends the watches and the connection."""

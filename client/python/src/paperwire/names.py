@@ -1,4 +1,4 @@
-"""Names of papers and subscriptions, as people have them at hand."""
+"""Names of papers, subscriptions and digests, as people have them at hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ _ARXIV = re.compile(
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _SCHEME = re.compile(r"[a-z][a-z0-9-]*:\S+")
 _OWN = re.compile(r"[a-z0-9-]{1,63}")
-_SUBSCRIPTION = re.compile(r"users/[^/\s]+/subscriptions/[^/\s]+")
 
 
 def paper_name(value: str) -> str:
@@ -60,17 +59,34 @@ def subscription_name(value: object) -> str:
         ValueError: It is neither.
         TypeError: It is not text.
     """
+    return _users_own(value, "subscription")
+
+
+def digest_name(value: object) -> str:
+    """Returns the resource name of a digest.
+
+    Args:
+        value: The name (`users/ada/digests/mornings`), or the id alone
+            (`mornings`): that of the user `local`.
+
+    Raises:
+        ValueError: It is neither.
+        TypeError: It is not text.
+    """
+    return _users_own(value, "digest")
+
+
+def _users_own(value: object, kind: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"name: {value!r} is not text")
     text = value.strip()
-    if _SUBSCRIPTION.fullmatch(text):
+    if re.fullmatch(rf"users/[^/\s]+/{kind}s/[^/\s]+", text):
         return text
     if _OWN.fullmatch(text):
-        return f"users/local/subscriptions/{text}"
+        return f"users/local/{kind}s/{text}"
     raise ValueError(
-        f"name: {value!r} names no subscription; give its id, of 1 to 63 "
-        "lower-case letters, digits and hyphens, or "
-        "users/USER/subscriptions/ID"
+        f"name: {value!r} names no {kind}; give its id, of 1 to 63 "
+        f"lower-case letters, digits and hyphens, or users/USER/{kind}s/ID"
     )
 
 

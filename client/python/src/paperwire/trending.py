@@ -47,8 +47,8 @@ FORMULAS = {
     "velocity": pb.TRENDING_FORMULA_VELOCITY,
     "wilson": pb.TRENDING_FORMULA_WILSON,
 }
-_WINDOW_WORDS = {value: word for word, value in WINDOWS.items()}
-_FORMULA_WORDS = {value: word for word, value in FORMULAS.items()}
+WINDOW_WORDS = {value: word for word, value in WINDOWS.items()}
+FORMULA_WORDS = {value: word for word, value in FORMULAS.items()}
 _MAX_PAGE = 1000
 
 
@@ -155,8 +155,8 @@ class Trending(List[TrendingPaper]):
     def __init__(self, query: Query, answer: pb.ListTrendingResponse) -> None:
         super().__init__(TrendingPaper.from_proto(p) for p in answer.papers)
         self.query = query
-        self.window: str = _WINDOW_WORDS.get(answer.window, "unknown")
-        self.formula: str = _FORMULA_WORDS.get(answer.formula, "unknown")
+        self.window: str = WINDOW_WORDS.get(answer.window, "unknown")
+        self.formula: str = FORMULA_WORDS.get(answer.formula, "unknown")
         self.formula_text: str = answer.formula_text
         self.start_time: Optional[datetime] = time_of(answer, "start_time")
         self.as_of_time: datetime = from_timestamp(answer.as_of_time)
@@ -223,6 +223,28 @@ class Trending(List[TrendingPaper]):
         _render.pretty(self, printer, cycle)
 
 
+def to_window(word: str, what: str = "window") -> pb.TrendingWindow:
+    """Returns whose votes count.
+
+    Raises:
+        ValueError: There is no such window.
+    """
+    if word not in WINDOWS:
+        raise unknown(what, word, WINDOWS)
+    return WINDOWS[word]
+
+
+def to_formula(word: str) -> pb.TrendingFormula:
+    """Returns how they count.
+
+    Raises:
+        ValueError: There is no such formula.
+    """
+    if word not in FORMULAS:
+        raise unknown("formula", word, FORMULAS)
+    return FORMULAS[word]
+
+
 def trending_request(
     query: AnyQuery,
     window: str,
@@ -238,16 +260,12 @@ def trending_request(
         ValueError: A window, formula, time or number that there is not.
         TypeError: As `query_proto`.
     """
-    if window not in WINDOWS:
-        raise unknown("window", window, WINDOWS)
-    if formula not in FORMULAS:
-        raise unknown("formula", formula, FORMULAS)
     if limit is not None and limit < 1:
         raise ValueError(f"limit: {limit} is less than 1; None for no limit")
     request = pb.ListTrendingRequest(
         query=query_proto(query),
-        window=WINDOWS[window],
-        formula=FORMULAS[formula],
+        window=to_window(window),
+        formula=to_formula(formula),
         page_size=min(limit or _MAX_PAGE, _MAX_PAGE),
         read_mask=to_mask(fields),
     )

@@ -47,14 +47,22 @@ def vote_request(
         ValueError: That names no paper, or no user.
         TypeError: The paper is neither text nor a `Paper`.
     """
-    if not isinstance(paper, Paper):
-        name = paper_name(paper)
-    elif paper.name:
-        name = paper.name
-    else:
-        raise ValueError(f"paper: {paper!r} has no name yet; import it first")
     return pb.VotePaperRequest(
-        name=name,
+        name=name_in_request(paper),
         voter="" if voter is None else user_name(voter, "voter"),
         revoke=revoke,
     )
+
+
+def name_in_request(paper: Union[str, Paper]) -> str:
+    """Returns the name that a paper is asked for by.
+
+    Raises:
+        ValueError: That names no paper.
+        TypeError: It is neither text nor a `Paper`.
+    """
+    if not isinstance(paper, Paper):
+        return paper_name(paper)
+    if paper.name:
+        return paper.name
+    raise ValueError(f"paper: {paper!r} has no name yet; import it first")

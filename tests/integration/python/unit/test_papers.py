@@ -13,6 +13,7 @@ from paperwire import _convert, _render, _rpc
 from paperwire._frames import papers_frame
 from paperwire.names import paper_name
 from paperwire.v1 import (
+    digest_service_pb2,
     paper_pb2,
     paper_service_pb2,
     search_service_pb2,
@@ -254,6 +255,7 @@ def test_the_table_of_methods_is_the_contract() -> None:
     contract = {
         f"/{service.full_name}/{method.name}": method
         for module in (
+            digest_service_pb2,
             paper_service_pb2,
             search_service_pb2,
             server_service_pb2,

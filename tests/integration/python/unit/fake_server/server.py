@@ -10,6 +10,7 @@ from typing import Any, List, Optional
 import grpc
 import grpc.aio
 
+from paperwire.v1 import digest_service_pb2_grpc as digests_grpc
 from paperwire.v1 import paper_pb2
 from paperwire.v1 import paper_service_pb2 as papers_pb
 from paperwire.v1 import paper_service_pb2_grpc as papers_grpc
@@ -19,6 +20,7 @@ from paperwire.v1 import subscription_service_pb2_grpc as subscriptions_grpc
 from paperwire.v1 import trending_service_pb2_grpc as trending_grpc
 
 from .about import ServerService, health
+from .mailing import DigestService
 from .papers import PaperService
 from .searching import SearchService
 from .state import State
@@ -70,6 +72,7 @@ class FakeServer(State):
                 trending_grpc.add_TrendingServiceServicer_to_server,
                 TrendingService,
             ),
+            (digests_grpc.add_DigestServiceServicer_to_server, DigestService),
         ):
             add(service(self), self._server)
         check = grpc.unary_unary_rpc_method_handler(health)

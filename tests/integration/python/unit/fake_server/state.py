@@ -21,6 +21,7 @@ from typing import (
 import grpc
 
 from paperwire.v1 import (
+    digest_pb2,
     paper_pb2,
     query_pb2,
     source_pb2,
@@ -69,10 +70,20 @@ class State:
         self.papers: Dict[str, paper_pb2.Paper] = {}
         self.names: Dict[Tuple[str, str], str] = {}
         self.voters: DefaultDict[str, Set[str]] = collections.defaultdict(set)
+        # When votes were cast, by the paper's name; a vote that is taken back
+        # takes back the newest.
+        self.cast: DefaultDict[str, List[datetime]] = collections.defaultdict(
+            list
+        )
         self.journal: List[Entry] = []
         self.applied: Dict[str, papers_pb.ImportPapersResponse] = {}
         self.subscriptions: Dict[str, Standing] = {}
         self.creations: Dict[str, str] = {}  # request id -> name
+        self.digests: Dict[str, digest_pb2.Digest] = {}
+        self.suppressed: Dict[str, digest_pb2.Suppression] = {}
+        self.issues: List[digest_pb2.DigestIssue] = []  # of every digest
+        self.mail_requests: List[Any] = []
+        self.mail_refusal = ""  # a reason
         # Each call of CommitCursor that was well: when, and how far.
         self.commits: List[Tuple[float, int]] = []
         # Each call of AcknowledgeMatches: when, and what it said.
@@ -163,22 +174,30 @@ class State:
         verdict.name = name
         return verdict
 
-    def vote(self, paper: paper_pb2.Paper, voter: str, revoke: bool) -> bool:
+    def vote(
+        self,
+        paper: paper_pb2.Paper,
+        voter: str,
+        revoke: bool,
+        at: Optional[datetime] = None,
+    ) -> bool:
         """Casts a vote or takes it back; whether that changed anything."""
         voters = self.voters[paper.name]
         if (voter in voters) != revoke:
             return False
+        now = at or datetime.now(timezone.utc)
         if revoke:
             voters.remove(voter)
+            self.cast[paper.name].pop()
         else:
             voters.add(voter)
+            self.cast[paper.name].append(now)
         voted = paper_pb2.Paper()
         voted.CopyFrom(paper)
         voted.cast_vote_count = len(voters)
         voted.sequence = self.sequence + 1
         voted.etag = f"e{voted.sequence}"
         self.papers[paper.name] = voted
-        now = datetime.now(timezone.utc)
         self.journal.append(Entry(voted.sequence, voted, False, now, True))
         return True
 
@@ -211,6 +230,9 @@ class State:
 
         def match(paper: paper_pb2.Paper) -> Tuple[bool, float]:
             text = f"{paper.title} {paper.abstract}".lower()
+            if words[:1] == ["id:"]:
+                ids = [f"{e.scheme}:{e.value}" for e in paper.external_ids]
+                text = " ".join(["id:", *ids])
             fits = (
                 paper.state != paper_pb2.Paper.STATE_WITHDRAWN
                 and (

@@ -1,4 +1,4 @@
-"""TrendingService: votes, and boards of those of lists.
+"""TrendingService: votes, and boards of these and those of lists.
 
 Boards count votes, whatever the formula is called.
 """
@@ -149,7 +149,7 @@ class TrendingService(Service, trending_grpc.TrendingServiceServicer):
         for paper in self.server.papers.values():
             votes = [
                 vote
-                for vote in _votes(paper)
+                for vote in self._votes(paper)
                 if vote[0] <= moment and match(paper)[0]
             ]
             counted = sum(n for at, n in votes if start is None or at > start)
@@ -157,6 +157,18 @@ class TrendingService(Service, trending_grpc.TrendingServiceServicer):
                 total = sum(n for _, n in votes)
                 board.append(Place(paper, counted, total, votes[0][0]))
         return sorted(board, key=lambda place: -place.votes)
+
+    def _votes(self, paper: paper_pb2.Paper) -> List[Tuple[datetime, int]]:
+        """Returns when a paper got how many votes, in order."""
+        most: collections.Counter[str] = collections.Counter()
+        votes = [(at, 1) for at in self.server.cast[paper.name]]
+        for feature in sorted(paper.features, key=lambda f: f.day):
+            gained = feature.vote_count - most[feature.source]
+            if gained > 0:
+                most[feature.source] = feature.vote_count
+                day = datetime.fromisoformat(feature.day)
+                votes.append((day.replace(tzinfo=timezone.utc), gained))
+        return sorted(votes)
 
     async def ListDays(self, request: Any, context: Any) -> Any:
         await self.begin("ListDays", context)
@@ -185,19 +197,6 @@ class TrendingService(Service, trending_grpc.TrendingServiceServicer):
             ],
             next_page_token=str(end) if end < len(labels) else "",
         )
-
-
-def _votes(paper: paper_pb2.Paper) -> List[Tuple[datetime, int]]:
-    """Returns when a paper got how many votes, in order."""
-    most: collections.Counter[str] = collections.Counter()
-    votes = []
-    for feature in sorted(paper.features, key=lambda f: f.day):
-        gained = feature.vote_count - most[feature.source]
-        if gained > 0:
-            most[feature.source] = feature.vote_count
-            day = datetime.fromisoformat(feature.day)
-            votes.append((day.replace(tzinfo=timezone.utc), gained))
-    return votes
 
 
 def _span(day: date, unit: int) -> Tuple[str, date, date]:
