@@ -207,6 +207,132 @@ absl::StatusOr<v1::PreviewSubscriptionResponse> Client::PreviewSubscription(
       &v1::SubscriptionService::Stub::PreviewSubscription, request, timeout_);
 }
 
+absl::StatusOr<v1::Digest> Client::CreateDigest(
+    const v1::CreateDigestRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::CreateDigest, request,
+                          timeout_);
+}
+
+absl::StatusOr<v1::Digest> Client::GetDigest(
+    const v1::GetDigestRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::GetDigest, request,
+                          timeout_);
+}
+
+absl::StatusOr<std::vector<v1::Digest>> Client::ListDigests(
+    v1::ListDigestsRequest request) {
+  std::vector<v1::Digest> all;
+  do {
+    absl::StatusOr<v1::ListDigestsResponse> page =
+        Call<v1::ListDigestsResponse>(connection_->digests,
+                                      &v1::DigestService::Stub::ListDigests,
+                                      request, timeout_);
+    if (!page.ok()) return page.status();
+    all.insert(all.end(),
+               std::make_move_iterator(page->mutable_digests()->begin()),
+               std::make_move_iterator(page->mutable_digests()->end()));
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+absl::StatusOr<v1::Digest> Client::UpdateDigest(
+    const v1::UpdateDigestRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::UpdateDigest, request,
+                          timeout_);
+}
+
+absl::Status Client::DeleteDigest(const v1::DeleteDigestRequest& request) {
+  return Call<google::protobuf::Empty>(connection_->digests,
+                                       &v1::DigestService::Stub::DeleteDigest,
+                                       request, timeout_)
+      .status();
+}
+
+absl::StatusOr<v1::Digest> Client::PauseDigest(
+    const v1::PauseDigestRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::PauseDigest, request,
+                          timeout_);
+}
+
+absl::StatusOr<v1::Digest> Client::ResumeDigest(
+    const v1::ResumeDigestRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::ResumeDigest, request,
+                          timeout_);
+}
+
+absl::StatusOr<v1::Digest> Client::RequestDigestConfirmation(
+    const v1::RequestDigestConfirmationRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::RequestDigestConfirmation,
+                          request, timeout_);
+}
+
+absl::StatusOr<v1::Digest> Client::ConfirmDigest(
+    const v1::ConfirmDigestRequest& request) {
+  return Call<v1::Digest>(connection_->digests,
+                          &v1::DigestService::Stub::ConfirmDigest, request,
+                          timeout_);
+}
+
+absl::StatusOr<v1::PreviewDigestResponse> Client::PreviewDigest(
+    const v1::PreviewDigestRequest& request) {
+  return Call<v1::PreviewDigestResponse>(
+      connection_->digests, &v1::DigestService::Stub::PreviewDigest, request,
+      timeout_);
+}
+
+absl::StatusOr<v1::ListDigestIssuesResponse> Client::ListDigestIssues(
+    const v1::ListDigestIssuesRequest& request) {
+  return Call<v1::ListDigestIssuesResponse>(
+      connection_->digests, &v1::DigestService::Stub::ListDigestIssues, request,
+      timeout_);
+}
+
+absl::StatusOr<v1::ReportMailResponse> Client::ReportMail(
+    const v1::ReportMailRequest& request) {
+  return Call<v1::ReportMailResponse>(connection_->digests,
+                                      &v1::DigestService::Stub::ReportMail,
+                                      request, timeout_);
+}
+
+absl::StatusOr<std::vector<v1::Suppression>> Client::ListSuppressions(
+    v1::ListSuppressionsRequest request) {
+  std::vector<v1::Suppression> all;
+  do {
+    absl::StatusOr<v1::ListSuppressionsResponse> page =
+        Call<v1::ListSuppressionsResponse>(
+            connection_->digests, &v1::DigestService::Stub::ListSuppressions,
+            request, timeout_);
+    if (!page.ok()) return page.status();
+    all.insert(all.end(),
+               std::make_move_iterator(page->mutable_suppressions()->begin()),
+               std::make_move_iterator(page->mutable_suppressions()->end()));
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+absl::StatusOr<v1::Suppression> Client::CreateSuppression(
+    const v1::CreateSuppressionRequest& request) {
+  return Call<v1::Suppression>(connection_->digests,
+                               &v1::DigestService::Stub::CreateSuppression,
+                               request, timeout_);
+}
+
+absl::Status Client::DeleteSuppression(
+    const v1::DeleteSuppressionRequest& request) {
+  return Call<google::protobuf::Empty>(
+             connection_->digests, &v1::DigestService::Stub::DeleteSuppression,
+             request, timeout_)
+      .status();
+}
+
 absl::StatusOr<v1::GetServerInfoResponse> Client::GetServerInfo() {
   return Call<v1::GetServerInfoResponse>(
       connection_->server, &v1::ServerService::Stub::GetServerInfo,

@@ -30,6 +30,8 @@
 #include "client/cpp/client/import_stream.h"
 #include "client/cpp/client/shared_watcher.h"
 #include "client/cpp/client/watcher.h"
+#include "paperwire/v1/digest.pb.h"
+#include "paperwire/v1/digest_service.pb.h"
 #include "paperwire/v1/paper.pb.h"
 #include "paperwire/v1/paper_service.pb.h"
 #include "paperwire/v1/search_service.pb.h"
@@ -111,6 +113,35 @@ class Client {
       const v1::RetryWebhookDeliveryRequest& request);
   absl::StatusOr<v1::PreviewSubscriptionResponse> PreviewSubscription(
       const v1::PreviewSubscriptionRequest& request);
+
+  absl::StatusOr<v1::Digest> CreateDigest(
+      const v1::CreateDigestRequest& request);
+  absl::StatusOr<v1::Digest> GetDigest(const v1::GetDigestRequest& request);
+  // All pages in one answer. `request.page_size` is that of each call.
+  absl::StatusOr<std::vector<v1::Digest>> ListDigests(
+      v1::ListDigestsRequest request);
+  absl::StatusOr<v1::Digest> UpdateDigest(
+      const v1::UpdateDigestRequest& request);
+  absl::Status DeleteDigest(const v1::DeleteDigestRequest& request);
+  absl::StatusOr<v1::Digest> PauseDigest(const v1::PauseDigestRequest& request);
+  absl::StatusOr<v1::Digest> ResumeDigest(
+      const v1::ResumeDigestRequest& request);
+  absl::StatusOr<v1::Digest> RequestDigestConfirmation(
+      const v1::RequestDigestConfirmationRequest& request);
+  absl::StatusOr<v1::Digest> ConfirmDigest(
+      const v1::ConfirmDigestRequest& request);
+  absl::StatusOr<v1::PreviewDigestResponse> PreviewDigest(
+      const v1::PreviewDigestRequest& request);
+  absl::StatusOr<v1::ListDigestIssuesResponse> ListDigestIssues(
+      const v1::ListDigestIssuesRequest& request);
+  absl::StatusOr<v1::ReportMailResponse> ReportMail(
+      const v1::ReportMailRequest& request);
+  // All pages in one answer, as ListDigests.
+  absl::StatusOr<std::vector<v1::Suppression>> ListSuppressions(
+      v1::ListSuppressionsRequest request);
+  absl::StatusOr<v1::Suppression> CreateSuppression(
+      const v1::CreateSuppressionRequest& request);
+  absl::Status DeleteSuppression(const v1::DeleteSuppressionRequest& request);
 
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo();
   absl::StatusOr<v1::GetServerStatsResponse> GetServerStats();

@@ -56,6 +56,7 @@ Connection::Connection(std::shared_ptr<grpc::Channel> channel)
       search(channel),
       trending(channel),
       subscriptions(channel),
+      digests(channel),
       server(channel),
       channel_(std::move(channel)) {}
 

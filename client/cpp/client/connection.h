@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "paperwire/v1/digest_service.grpc.pb.h"
 #include "paperwire/v1/paper_service.grpc.pb.h"
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
@@ -32,6 +33,7 @@ class Connection {
   v1::SearchService::Stub search;
   v1::TrendingService::Stub trending;
   v1::SubscriptionService::Stub subscriptions;
+  v1::DigestService::Stub digests;
   v1::ServerService::Stub server;
 
  private:

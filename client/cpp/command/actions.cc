@@ -47,7 +47,7 @@ absl::StatusOr<const Action*> ChooseAction(const std::vector<Action>& actions,
              action.words.empty() ? "" : " ", action.words);
   if (words < action.min_words) {
     return absl::InvalidArgumentError(
-        StrCat("which one? ", usage, "; paperwire subscriptions lists them"));
+        StrCat("which one? ", usage, "; ", action.where));
   }
   if (words > action.max_words) {
     return absl::InvalidArgumentError(StrCat("too many words, from \"",

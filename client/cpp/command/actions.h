@@ -21,6 +21,8 @@ inline constexpr size_t kMostWords = 10'000;
 struct Action {
   std::string name;
   std::string words = {};  // behind its name, for messages: "ID..."
+  // Said when there are too few words: where to find them.
+  std::string where = "paperwire subscriptions lists them";
   size_t min_words = 0;
   size_t max_words = 0;
   std::vector<std::string> flags = {};  // of the command's, those it takes

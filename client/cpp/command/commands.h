@@ -19,6 +19,7 @@ CommandSpec WatchCommand();          // watch_command.cc
 CommandSpec SubscribeCommand();      // subscribe_command.cc
 CommandSpec SubscriptionsCommand();  // subscriptions_command.cc
 CommandSpec WebhookCommand();        // webhook_command.cc
+CommandSpec DigestCommand();         // digest_command.cc
 CommandSpec BacktestCommand();       // backtest_command.cc
 CommandSpec ImportCommand();         // import_command.cc
 CommandSpec HarvestCommand();        // harvest_command.cc

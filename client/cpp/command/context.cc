@@ -30,14 +30,15 @@ Client& Context::client() {
 }
 
 int Context::Fail(const absl::Status& status) {
+  if (args.command == nullptr) return Fail(status, "");
+  const bool words = args.command->argument_kind == ArgumentKind::kQuery;
+  return Fail(status, words ? args.JoinedWords() : args.Text("query"));
+}
+
+int Context::Fail(const absl::Status& status, std::string_view query) {
   out.Flush().IgnoreError();
   err.Write(ErrorText(status, address(), err.color()));
-  if (args.command != nullptr) {
-    const bool words = args.command->argument_kind == ArgumentKind::kQuery;
-    err.Write(PointAtError(status,
-                           words ? args.JoinedWords() : args.Text("query"),
-                           err.columns()));
-  }
+  err.Write(PointAtError(status, query, err.columns()));
   return kFailed;
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "client/cpp/client/client.h"
@@ -51,6 +52,8 @@ class Context {
   // Says on the error output what went wrong and what to do, and returns the
   // exit code for it.
   int Fail(const absl::Status& status);
+  // The same of a query that is neither the words nor --query.
+  int Fail(const absl::Status& status, std::string_view query);
   // As Fail, for a command line that cannot be understood.
   int Misused(const absl::Status& status);
   // kOk, unless what was written did not get through.

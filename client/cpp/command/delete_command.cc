@@ -1,9 +1,6 @@
-#include <unistd.h>
-
-#include <iostream>
 #include <string>
 
-#include "absl/strings/ascii.h"
+#include "client/cpp/command/asking.h"
 #include "client/cpp/command/commands.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/paper_text.h"
@@ -12,16 +9,6 @@
 namespace paperwire::command {
 namespace {
 
-// Asks on the terminal. False: leave it.
-bool Confirmed(Context& context, const v1::Paper& paper) {
-  context.err.Write(StrCat("Delete ", Printable(paper.name()), " \"",
-                           Printable(paper.title()), "\" for good? [y/N] "));
-  std::string answer;
-  std::getline(std::cin, answer);
-  return absl::AsciiStrToLower(answer) == "y" ||
-         absl::AsciiStrToLower(answer) == "yes";
-}
-
 int RunDelete(Context& context) {
   std::vector<std::string> names;
   for (const std::string& word : context.args.words) {
@@ -29,11 +16,8 @@ int RunDelete(Context& context) {
     if (!name.ok()) return context.Misused(name.status());
     names.push_back(*std::move(name));
   }
-  const bool sure = context.args.Has("yes");
-  if (!sure && (isatty(STDIN_FILENO) != 1 || !context.err.terminal())) {
-    return context.Misused(absl::InvalidArgumentError(
-        "deleting is for good, and there is no terminal to ask on; say "
-        "--yes"));
+  if (absl::Status sure = CheckSure(context); !sure.ok()) {
+    return context.Misused(sure);
   }
   if (context.args.Has("etag") && names.size() > 1) {
     return context.Misused(
@@ -44,7 +28,7 @@ int RunDelete(Context& context) {
     request.set_name(name);
     request.set_etag(context.args.Text("etag"));
     request.set_allow_missing(context.args.Has("allow-missing"));
-    if (!sure) {
+    if (!context.args.Has("yes")) {
       v1::GetPaperRequest get;
       get.set_name(name);
       absl::StatusOr<v1::Paper> paper = context.client().GetPaper(get);
@@ -52,7 +36,11 @@ int RunDelete(Context& context) {
         continue;
       }
       if (!paper.ok()) return context.Fail(paper.status());
-      if (!Confirmed(context, *paper)) continue;
+      if (!Confirmed(context,
+                     StrCat("Delete ", Printable(paper->name()), " \"",
+                            Printable(paper->title()), "\" for good?"))) {
+        continue;
+      }
       // What was seen is what is deleted.
       request.set_name(paper->name());
       if (request.etag().empty()) request.set_etag(paper->etag());

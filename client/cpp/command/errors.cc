@@ -12,6 +12,40 @@
 namespace paperwire::command {
 namespace {
 
+// Of digests; empty for other reasons.
+std::string MailAdvice(const std::string& reason) {
+  if (reason == "MAIL_NOT_CONFIGURED") {
+    return "The server has to be told how to send mail: start paperwired with "
+           "--smtp, --mail-from, --public-url and --http.";
+  }
+  if (reason == "ADDRESS_SUPPRESSED") {
+    return "Why: paperwire digest suppressions. If it is right again: "
+           "paperwire digest suppressions remove ADDRESS";
+  }
+  if (reason == "TOO_MANY_CONFIRMATIONS") {
+    return "Open the link in one of the mails that were sent (look among the "
+           "unwanted ones, too), or try again tomorrow.";
+  }
+  if (reason == "DIGEST_NOT_ACTIVE") {
+    return "Only its reader can begin: paperwire digest ask-again sends the "
+           "link once more; one that was stopped is made anew with paperwire "
+           "digest create.";
+  }
+  if (reason == "DIGEST_CONFIRMED") {
+    return "How it stands: paperwire digest show";
+  }
+  if (reason == "DIGEST_NOT_FOUND") {
+    return "Those that there are: paperwire digest";
+  }
+  if (reason == "DIGEST_EXISTS") {
+    return "Give another --id, or change that one: paperwire digest update";
+  }
+  if (reason == "SUPPRESSION_NOT_FOUND") {
+    return "Those that there are: paperwire digest suppressions";
+  }
+  return "";
+}
+
 // What to do about errors that a message cannot help with, because whoever
 // wrote it does not know about this command. Empty: nothing to add.
 std::string Advice(const absl::Status& status) {
@@ -35,6 +69,10 @@ std::string Advice(const absl::Status& status) {
   }
   if (reason.has_value() && reason->reason == "WEBHOOK_DELIVERY_NOT_FOUND") {
     return "Those that there are: paperwire webhook deliveries";
+  }
+  if (reason.has_value()) {
+    const std::string advice = MailAdvice(reason->reason);
+    if (!advice.empty()) return advice;
   }
   if (reason.has_value() && reason->facts.contains("oldest_time")) {
     return StrCat("Begin there with --from ", reason->facts.at("oldest_time"));

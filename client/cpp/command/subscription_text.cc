@@ -17,15 +17,6 @@ constexpr size_t kMaxId = 63;
 // pending_count goes no further.
 constexpr int kMaxPending = 1000;
 
-bool IsId(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxId &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-                  absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
-                  c == '-';
-         });
-}
-
 // A bound as --since and --until take it: a day, or else an instant. `before`
 // goes from the end of a span to the last day in it.
 std::string Bound(const google::protobuf::Timestamp& time, int before) {
@@ -41,6 +32,15 @@ std::string Bound(const google::protobuf::Timestamp& time, int before) {
 }  // namespace
 
 const char kParent[] = "users/local";
+
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxId &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+                  absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+                  c == '-';
+         });
+}
 
 absl::StatusOr<std::string> ParseUserName(const std::string& word) {
   std::string_view id = word;

@@ -16,6 +16,10 @@ namespace paperwire::command {
 // Whose subscriptions these are: "users/local".
 extern const char kParent[];
 
+// Whether it may be the last part of a name: 1 to 63 lower-case letters, digits
+// and hyphens.
+bool IsId(std::string_view text);
+
 // "users/ada", from what people write: that, or "ada". INVALID_ARGUMENT says
 // what may be written.
 absl::StatusOr<std::string> ParseUserName(const std::string& word);

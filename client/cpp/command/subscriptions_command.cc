@@ -1,12 +1,9 @@
-#include <unistd.h>
-
-#include <iostream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
 #include "client/cpp/command/actions.h"
+#include "client/cpp/command/asking.h"
 #include "client/cpp/command/commands.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/json.h"
@@ -193,26 +190,6 @@ int RunResume(Context& context, const Names& names) {
     }
   }
   return context.Done();
-}
-
-// Whether nobody has to be asked, or can be.
-absl::Status CheckSure(Context& context) {
-  if (context.args.Has("yes") ||
-      (isatty(STDIN_FILENO) == 1 && context.err.terminal())) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      "deleting is for good, and there is no terminal to ask on; say --yes");
-}
-
-// Asks on the terminal. False: leave it.
-bool Confirmed(Context& context, const std::string& question) {
-  if (context.args.Has("yes")) return true;
-  context.err.Write(StrCat(question, " [y/N] "));
-  std::string answer;
-  std::getline(std::cin, answer);
-  return absl::AsciiStrToLower(answer) == "y" ||
-         absl::AsciiStrToLower(answer) == "yes";
 }
 
 int RunDelete(Context& context, const Names& names) {

@@ -1,8 +1,7 @@
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "client/cpp/command/commands.h"
 #include "client/cpp/command/context.h"
@@ -12,6 +11,7 @@
 #include "client/cpp/command/query_flags.h"
 #include "client/cpp/command/table.h"
 #include "client/cpp/command/times.h"
+#include "client/cpp/command/trending_flags.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -31,45 +31,18 @@ absl::StatusOr<absl::Time> MomentOf(const std::string& text, absl::Time now) {
   return span->end > span->start ? span->end - absl::Seconds(1) : span->end;
 }
 
-absl::Status ApplyFormula(const Arguments& args,
-                          v1::ListTrendingRequest* request) {
-  const std::string formula = args.Text("formula", "votes");
-  v1::TrendingFormula value = v1::TRENDING_FORMULA_UNSPECIFIED;
-  // The flag's choices are the names of the formulas.
-  v1::TrendingFormula_Parse(
-      StrCat("TRENDING_FORMULA_",
-             absl::StrReplaceAll(absl::AsciiStrToUpper(formula), {{"-", "_"}})),
-      &value);
-  request->set_formula(value);
-  if (!args.Has("half-life")) return absl::OkStatus();
-  if (value != v1::TRENDING_FORMULA_VELOCITY) {
-    return absl::InvalidArgumentError(
-        StrCat("--half-life means nothing to the formula ", formula,
-               "; say --formula velocity, or leave it out"));
-  }
-  const absl::StatusOr<absl::Duration> half_life =
-      ParseLength(args.Text("half-life"));
-  if (!half_life.ok()) {
-    return absl::InvalidArgumentError(
-        StrCat("--half-life: ", ToStd(half_life.status().message())));
-  }
-  *request->mutable_half_life() = ToProto(*half_life);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<v1::ListTrendingRequest> MakeRequest(const Context& context) {
   const Arguments& args = context.args;
   const absl::Time now = absl::Now();
   v1::ListTrendingRequest request;
   ASSIGN_OR_RETURN(*request.mutable_query(),
                    MakeQuery(args, args.JoinedWords(), now));
-  v1::TrendingWindow window = v1::TRENDING_WINDOW_UNSPECIFIED;
-  v1::TrendingWindow_Parse(
-      StrCat("TRENDING_WINDOW_",
-             absl::AsciiStrToUpper(args.Text("window", "week"))),
-      &window);
-  request.set_window(window);
-  RETURN_IF_ERROR(ApplyFormula(args, &request));
+  request.set_window(WindowOf(args.Text("window", "week")));
+  ASSIGN_OR_RETURN(const Formula formula, FormulaOf(args));
+  request.set_formula(formula.value);
+  if (formula.half_life.has_value()) {
+    *request.mutable_half_life() = ToProto(*formula.half_life);
+  }
   if (args.Has("as-of")) {
     ASSIGN_OR_RETURN(const absl::Time moment,
                      MomentOf(args.Text("as-of"), now));
@@ -209,6 +182,32 @@ int RunTrending(Context& context) {
   }
 }
 
+std::vector<FlagSpec> Flags() {
+  std::vector<FlagSpec> flags = {
+      {.name = "window",
+       .letter = 'w',
+       .kind = FlagKind::kText,
+       .value = "WINDOW",
+       .help = "Which votes count: those of the last day, week (default) "
+               "or month (30 days), or all",
+       .choices = WindowNames()}};
+  for (FlagSpec& flag : FormulaFlags()) flags.push_back(std::move(flag));
+  flags.push_back(
+      {.name = "as-of",
+       .kind = FlagKind::kText,
+       .value = "TIME",
+       .help = "The board of a moment: 2026-07-10T14:00:00Z, or 12h for "
+               "so long ago; a day without a time (2026-07-10, yesterday) "
+               "means its end, 23:59:59 UTC (default now)",
+       .hints = {"yesterday"}});
+  flags.push_back({.name = "limit",
+                   .letter = 'n',
+                   .kind = FlagKind::kCount,
+                   .value = "N",
+                   .help = "Show at most N papers (default 20)"});
+  return WithQueryFlags(std::move(flags));
+}
+
 }  // namespace
 
 CommandSpec TrendingCommand() {
@@ -231,41 +230,7 @@ CommandSpec TrendingCommand() {
                  "{\"trending\":...} lines, with what the formula was given, "
                  "and a closing {\"summary\":...}. ",
                  kQueryLanguage),
-      .flags = WithQueryFlags({
-          {.name = "window",
-           .letter = 'w',
-           .kind = FlagKind::kText,
-           .value = "WINDOW",
-           .help = "Which votes count: those of the last day, week (default) "
-                   "or month (30 days), or all",
-           .choices = {"day", "week", "month", "all"}},
-          {.name = "formula",
-           .letter = 'f',
-           .kind = FlagKind::kText,
-           .value = "FORMULA",
-           .help = "How they count: votes (default), hacker-news, reddit-hot, "
-                   "velocity or wilson",
-           .choices = {"votes", "hacker-news", "reddit-hot", "velocity",
-                       "wilson"}},
-          {.name = "half-life",
-           .kind = FlagKind::kText,
-           .value = "LENGTH",
-           .help = "Of velocity: after how long a vote counts half (90m, 12h, "
-                   "7d; default 1d)",
-           .hints = {"6h", "12h", "1d", "7d"}},
-          {.name = "as-of",
-           .kind = FlagKind::kText,
-           .value = "TIME",
-           .help = "The board of a moment: 2026-07-10T14:00:00Z, or 12h for "
-                   "so long ago; a day without a time (2026-07-10, yesterday) "
-                   "means its end, 23:59:59 UTC (default now)",
-           .hints = {"yesterday"}},
-          {.name = "limit",
-           .letter = 'n',
-           .kind = FlagKind::kCount,
-           .value = "N",
-           .help = "Show at most N papers (default 20)"},
-      }),
+      .flags = Flags(),
       .examples =
           {{"Of the last week, by votes", "paperwire trending"},
            {"What is hot now, on one topic",

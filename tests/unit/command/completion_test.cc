@@ -67,8 +67,8 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(
       Bash("paperwire ''"),
       "search suggest similar get list trending days vote watch subscribe "
-      "subscriptions webhook backtest import harvest export status changes "
-      "split delete help completion version");
+      "subscriptions webhook digest backtest import harvest export status "
+      "changes split delete help completion version");
   EXPECT_EQ(Bash("paperwire search --str"), "--strict");
   EXPECT_EQ(Bash("paperwire --json search --pag"), "--page-token");
   EXPECT_EQ(Bash("paperwire --server host:1 search --exp"), "--explain");
@@ -92,6 +92,8 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire subscriptions p"), "pause");
   EXPECT_EQ(Bash("paperwire subscriptions --json re"), "resume");
   EXPECT_EQ(Bash("paperwire webhook re"), "remove retry");
+  EXPECT_EQ(Bash("paperwire digest re"), "resume report");
+  EXPECT_EQ(Bash("paperwire digest create --weekly t"), "tuesday thursday");
   // Behind the action stand ids, which nobody can guess.
   EXPECT_EQ(Bash("paperwire subscriptions show p"), "");
   EXPECT_EQ(Bash("paperwire subscriptions edit --que"), "--query");

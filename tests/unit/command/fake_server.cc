@@ -12,6 +12,7 @@
 #include "paperwire/v1/server_service.grpc.pb.h"
 #include "paperwire/v1/trending_service.grpc.pb.h"
 #include "tests/unit/command/fake_answers.h"
+#include "tests/unit/command/fake_digests.h"
 #include "tests/unit/command/fake_subscriptions.h"
 
 namespace paperwire {
@@ -43,6 +44,7 @@ class FakeServer::Services final {
         search_(server),
         trending_(server),
         subscriptions_(MakeFakeSubscriptions(server)),
+        digests_(MakeFakeDigests(server)),
         server_(server) {}
 
   void Register(grpc::ServerBuilder* builder) {
@@ -50,6 +52,7 @@ class FakeServer::Services final {
     builder->RegisterService(&search_);
     builder->RegisterService(&trending_);
     builder->RegisterService(subscriptions_.get());
+    builder->RegisterService(digests_.get());
     builder->RegisterService(&server_);
   }
 
@@ -341,6 +344,7 @@ class FakeServer::Services final {
   Searches search_;
   Trending trending_;
   const std::unique_ptr<grpc::Service> subscriptions_;
+  const std::unique_ptr<grpc::Service> digests_;
   Server server_;
 };
 

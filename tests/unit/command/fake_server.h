@@ -21,6 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "paperwire/v1/digest.pb.h"
+#include "paperwire/v1/digest_service.pb.h"
 #include "paperwire/v1/paper_service.pb.h"
 #include "paperwire/v1/search_service.pb.h"
 #include "paperwire/v1/subscription.pb.h"
@@ -55,6 +57,9 @@ class FakeServer {
   std::vector<v1::SourceFreshness> sources;
   std::map<std::string, std::set<std::string>> voters;  // by name of the paper
   std::vector<v1::PaperChange> changes;                 // of every paper
+  std::map<std::string, v1::Digest> digests;            // by name
+  std::map<std::string, v1::Suppression> suppressions;  // the same
+  std::vector<v1::DigestIssue> issues;                  // of every digest
 
   // What was asked.
   std::vector<v1::SearchRequest> searches;
@@ -77,6 +82,12 @@ class FakeServer {
   std::vector<v1::RetryWebhookDeliveryRequest> retries;
   std::vector<std::string> batch_ids;  // as they came, repeats too
   int import_streams = 0;
+  std::vector<v1::CreateDigestRequest> digest_creates;
+  std::vector<v1::UpdateDigestRequest> digest_updates;
+  std::vector<v1::PreviewDigestRequest> digest_previews;
+  std::vector<v1::ListDigestIssuesRequest> issue_lists;
+  std::vector<v1::ReportMailRequest> reports;
+  int asked_again = 0;
 
   // What to do.
   int break_import_after = -1;       // once, this many batches into a stream
@@ -90,11 +101,14 @@ class FakeServer {
   v1::SuggestResponse suggest_response;
   v1::ListTrendingResponse board;     // cut into pages as asked for
   std::vector<v1::FeaturedDay> days;  // the same
-  int most_in_page = 1000;            // of subscriptions
+  int most_in_page = 1000;            // of subscriptions and digests
   int refuse_commits = 0;             // so many, with UNAVAILABLE
   int refuse_acknowledgements = 0;    // the same
   v1::PreviewSubscriptionResponse preview_response;
   bool history_too_short = false;  // of previews
+  std::string mail_refusal;        // a reason: FAILED_PRECONDITION
+  v1::PreviewDigestResponse digest_preview;
+  v1::ReportMailResponse report_response;
 
  private:
   class Services;
