@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
 #include "client/cpp/command/query_flags.h"
 #include "client/cpp/command/times.h"
 #include "client/cpp/command/trending_flags.h"
@@ -243,6 +244,18 @@ absl::Status ApplyDigestFlags(const Arguments& args,
     mask->add_paths("display_name");
   }
   return absl::OkStatus();
+}
+
+std::optional<std::string> QueryOfWords(const std::vector<std::string>& words) {
+  if (words.empty()) return std::nullopt;
+  return absl::StrJoin(words, " ");
+}
+
+absl::Status CheckDigestContent(const v1::Digest& digest) {
+  if (digest.has_query() || digest.has_board()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a digest of what? write a query, --trending week, or both; '' is the "
+      "query of every paper");
 }
 
 }  // namespace paperwire::command

@@ -37,6 +37,12 @@ absl::Status ApplyDigestFlags(const Arguments& args,
                               absl::Time now, v1::Digest* digest,
                               google::protobuf::FieldMask* mask);
 
+// The query that words make, if there are any.
+std::optional<std::string> QueryOfWords(const std::vector<std::string>& words);
+
+// INVALID_ARGUMENT for a digest that would bring nothing.
+absl::Status CheckDigestContent(const v1::Digest& digest);
+
 }  // namespace paperwire::command
 
 #endif  // PAPERWIRE_CLIENT_CPP_COMMAND_DIGEST_FLAGS_H_

@@ -7,9 +7,13 @@
 #include <string_view>
 
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "client/cpp/command/digest_failure.h"
+#include "client/cpp/command/digest_flags.h"
+#include "client/cpp/command/digest_names.h"
 #include "client/cpp/command/json.h"
 #include "client/cpp/command/text_layout.h"
+#include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
 namespace paperwire::command {
@@ -45,9 +49,26 @@ void PrintText(std::string_view text, Output& out) {
   }
 }
 
-}  // namespace
+// One word without flags that describe a digest is the name of one.
+absl::StatusOr<v1::PreviewDigestRequest> MakePreviewRequest(
+    const Arguments& args, const std::vector<std::string>& words) {
+  v1::PreviewDigestRequest request;
+  if (words.size() == 1 && !HasDigestFlags(args)) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                     ParseDigestNames(args, words));
+    request.set_name(names[0]);
+    return request;
+  }
+  google::protobuf::FieldMask mask;
+  v1::Digest* digest = request.mutable_digest();
+  digest->set_address(args.Text("to"));
+  RETURN_IF_ERROR(
+      ApplyDigestFlags(args, QueryOfWords(words), absl::Now(), digest, &mask));
+  RETURN_IF_ERROR(CheckDigestContent(*digest));
+  return request;
+}
 
-int ShowPreview(Context& context, const v1::PreviewDigestRequest& request) {
+int Show(Context& context, const v1::PreviewDigestRequest& request) {
   const absl::StatusOr<v1::PreviewDigestResponse> preview =
       context.client().PreviewDigest(request);
   if (!preview.ok()) {
@@ -81,6 +102,15 @@ int ShowPreview(Context& context, const v1::PreviewDigestRequest& request) {
     PrintText(text, context.out);
   }
   return context.Done();
+}
+
+}  // namespace
+
+int PreviewDigest(Context& context, const std::vector<std::string>& words) {
+  const absl::StatusOr<v1::PreviewDigestRequest> request =
+      MakePreviewRequest(context.args, words);
+  if (!request.ok()) return context.Misused(request.status());
+  return Show(context, *request);
 }
 
 }  // namespace paperwire::command

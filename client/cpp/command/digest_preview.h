@@ -3,14 +3,18 @@
 #ifndef PAPERWIRE_CLIENT_CPP_COMMAND_DIGEST_PREVIEW_H_
 #define PAPERWIRE_CLIENT_CPP_COMMAND_DIGEST_PREVIEW_H_
 
+#include <string>
+#include <vector>
+
 #include "client/cpp/command/context.h"
-#include "paperwire/v1/digest_service.pb.h"
 
 namespace paperwire::command {
 
-// Asks for it, and shows its subject and text; with --eml and --html, writes
-// the whole mail or its HTML to a file instead, or to standard output ("-").
-int ShowPreview(Context& context, const v1::PreviewDigestRequest& request);
+// `words` has the name of a stored digest, or the query of one that is not
+// stored, which flags describe. Shows the subject and the text; with --eml and
+// --html, writes the whole mail or its HTML to a file instead, or to standard
+// output ("-").
+int PreviewDigest(Context& context, const std::vector<std::string>& words);
 
 }  // namespace paperwire::command
 
