@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Dict, Tuple
 
 import pytest
@@ -186,5 +186,35 @@ def test_days(address: str, client: paperwire.Client, word: str) -> None:
             assert board == client.trending(word, as_of=FRIDAY)
             days = await other.days(page_size=1)
             assert await days.first(2) == client.days().first(2)
+
+    asyncio.run(same())
+
+
+def test_a_rise_is_what_boards_say(
+    client: paperwire.Client, word: str, address: str
+) -> None:
+    today = datetime.now(timezone.utc).date()
+    first, second = today - timedelta(days=9), today - timedelta(days=4)
+    name = f"live-test:{word}-rise"
+    paper = paperwire.Paper(f"Rise {word}", ids={"live-test": f"{word}-rise"})
+    for day, votes in ((first, 5), (second, 12)):
+        paper.proto.features.add(
+            day=day.isoformat(), source="hf-daily", vote_count=votes
+        )
+    client.import_papers([paper], source=word)
+    lists = client.rise(name)
+    assert lists.points == ((first, 5), (second, 12))
+    for point in lists.points:
+        (entry,) = client.trending(word, window="all", as_of=point.date)
+        assert entry.total_votes == point.votes
+    # A vote that is cast here brings today, and the days between.
+    client.vote(name)
+    rise = client.rise(name)
+    assert [p.votes for p in rise.points] == [5] * 5 + [12] * 4 + [13]
+    assert (rise.points[0].date, rise.points[-1].date) == (first, today)
+
+    async def same() -> None:
+        async with paperwire.AsyncClient(address) as other:
+            assert (await other.rise(name)).points == rise.points
 
     asyncio.run(same())
