@@ -13,8 +13,10 @@ namespace paperwire::command {
 namespace {
 
 // Of digests; empty for other reasons.
-std::string MailAdvice(const std::string& reason) {
+std::string MailAdvice(const std::string& reason, std::string_view message) {
   if (reason == "MAIL_NOT_CONFIGURED") {
+    // A server that says so itself knows best.
+    if (message.find("--smtp") != message.npos) return "";
     return "The server has to be told how to send mail: start paperwired with "
            "--smtp, --mail-from, --public-url and --http.";
   }
@@ -71,7 +73,8 @@ std::string Advice(const absl::Status& status) {
     return "Those that there are: paperwire webhook deliveries";
   }
   if (reason.has_value()) {
-    const std::string advice = MailAdvice(reason->reason);
+    const std::string advice =
+        MailAdvice(reason->reason, ToStd(status.message()));
     if (!advice.empty()) return advice;
   }
   if (reason.has_value() && reason->facts.contains("oldest_time")) {

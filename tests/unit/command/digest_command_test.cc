@@ -217,6 +217,10 @@ TEST_F(DigestTest, ReasonsComeWithAdvice) {
               HasSubstr("paperwire digest ask-again"));
   EXPECT_THAT(advice("DIGEST_CONFIRMED", {"ask-again", "sae"}),
               HasSubstr("paperwire digest show"));
+  // What the server has said already is not said twice.
+  server_.mail_message = "Start paperwired with --smtp.";
+  EXPECT_EQ(advice("MAIL_NOT_CONFIGURED", create),
+            "paperwire: Start paperwired with --smtp.\n");
   server_.mail_refusal = "";
   EXPECT_THAT(Command({"show", "other"}).err,
               HasSubstr("Those that there are: paperwire digest"));

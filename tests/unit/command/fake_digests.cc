@@ -241,8 +241,8 @@ class FakeDigests final : public v1::DigestService::Service {
   }
 
   grpc::Status Refused() const {
-    return Detailed(grpc::StatusCode::FAILED_PRECONDITION, "No.", "",
-                    fake_->mail_refusal);
+    return Detailed(grpc::StatusCode::FAILED_PRECONDITION, fake_->mail_message,
+                    "", fake_->mail_refusal);
   }
 
   static grpc::Status CheckText(const std::string& text,

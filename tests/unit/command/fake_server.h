@@ -105,8 +105,9 @@ class FakeServer {
   int refuse_commits = 0;             // so many, with UNAVAILABLE
   int refuse_acknowledgements = 0;    // the same
   v1::PreviewSubscriptionResponse preview_response;
-  bool history_too_short = false;  // of previews
-  std::string mail_refusal;        // a reason: FAILED_PRECONDITION
+  bool history_too_short = false;    // of previews
+  std::string mail_refusal;          // a reason: FAILED_PRECONDITION
+  std::string mail_message = "No.";  // with it
   v1::PreviewDigestResponse digest_preview;
   v1::ReportMailResponse report_response;
 
