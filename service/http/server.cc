@@ -49,6 +49,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                                ? LocalUrl(options.listen, listener.port)
                                : options.public_url});
   AddDigestPages(impl->router, digests);
+  // What httplib tells clients of connections that it does not hold.
+  impl->router.set_keep_alive_timeout(
+      absl::ToInt64Seconds(options.connections.idle_timeout));
+  impl->router.set_keep_alive_max_count(1000);
   impl->connections = std::make_unique<Connections>(
       std::move(listener), options.connections,
       [&router = impl->router](std::string request, bool last) {

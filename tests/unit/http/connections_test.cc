@@ -7,11 +7,11 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <latch>
 #include <memory>
 #include <thread>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "service/base/strings.h"
 #include "tests/unit/status_matchers.h"
@@ -197,11 +197,11 @@ TEST_F(ConnectionsTest, NewOnesPushOutThoseThatWait) {
 }
 
 TEST_F(ConnectionsTest, StoppingFinishesWhatIsUnderWay) {
-  absl::Notification began;
-  absl::Notification go;
+  std::latch began(1);
+  std::latch go(1);
   Start({}, [&](std::string, bool) {
-    if (!began.HasBeenNotified()) began.Notify();
-    go.WaitForNotification();
+    began.count_down();
+    go.wait();
     return Reply{"finished", true};
   });
   const int port = connections_->port();
@@ -210,28 +210,28 @@ TEST_F(ConnectionsTest, StoppingFinishesWhatIsUnderWay) {
   Client half(port);
   half.Send("GET /x");
   client.Send(kRequest);
-  began.WaitForNotification();
+  began.wait();
   std::thread stop([this] { connections_->Stop(); });
   // Those without a request are closed at once.
   EXPECT_EQ(idle.Read(1), "");
   EXPECT_EQ(half.Read(1), "");
   EXPECT_FALSE(Client(port).connected());
-  go.Notify();
+  go.count_down();
   EXPECT_EQ(client.ReadAll(), "finished");
   stop.join();
 }
 
 TEST_F(ConnectionsTest, StoppingEndsWithTheDrain) {
-  absl::Notification began;
+  std::latch began(1);
   ConnectionOptions options;
   options.drain = absl::Milliseconds(100);
   Start(options, [&](std::string, bool) {
-    began.Notify();
+    began.count_down();
     return Reply{std::string(64 << 20, 'x'), false};
   });
   Client client(connections_->port());
   client.Send(kRequest);  // and reads nothing
-  began.WaitForNotification();
+  began.wait();
   const absl::Time begin = absl::Now();
   connections_->Stop();
   EXPECT_LT(absl::Now() - begin, absl::Seconds(5));

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <stdexcept>
 
 #include "service/base/strings.h"
 #include "service/http/answer.h"
+#include "service/http/frame.h"
 
 namespace paperwire::http {
 namespace {
@@ -131,6 +133,58 @@ TEST_F(RouterTest, WhenTheConnectionGoesOn) {
   EXPECT_THAT(last.bytes, HasSubstr("Connection: close\r\n"));
   EXPECT_FALSE(router_.Answer("nonsense\r\n\r\n", false).keep);
   EXPECT_FALSE(router_.Answer("GET /text HTTP/1.0\r\n\r\n", false).keep);
+}
+
+// Requests that are cut, mixed and damaged: each gets an answer, whatever the
+// parser makes of it.
+TEST_F(RouterTest, AnyRequestGetsAnAnswer) {
+  const std::string_view pieces[] = {
+      "GET ",
+      "HEAD ",
+      "POST ",
+      "/form",
+      "/text",
+      "/gzip",
+      "/%",
+      "?a=%2",
+      "&",
+      " HTTP/1.1\r\n",
+      " HTTP/1.0\n",
+      "Host: a\r\n",
+      "Cookie: %zz\r\n",
+      "Content-Type: multipart/form-data; boundary=b\r\n",
+      "Content-Type: application/x-www-form-urlencoded\r\n",
+      "Content-Length: 40\r\n",
+      "Accept-Encoding: gzip;q=,\r\n",
+      "Connection: close\r\n",
+      "If-None-Match: \"\r\n",
+      "\r\n\r\n",
+      "--b\r\n",
+      "Content-Disposition: form-data; name=\"a\"\r\n",
+      "--b--\r\n",
+      "a=%",
+      "\xff\xfe"};
+  std::mt19937 random(9110);
+  int whole = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string request;
+    if (random() % 4 != 0) {
+      StrAppend(&request, pieces[random() % 3], pieces[3 + random() % 3],
+                " HTTP/1.1\r\n");
+    }
+    while (random() % 12 != 0) {
+      StrAppend(&request, pieces[random() % std::size(pieces)]);
+      if (random() % 16 == 0) request.push_back(static_cast<char>(random()));
+    }
+    const Frame frame = FrameOf(request);
+    if (frame.state != Frame::kWhole) continue;
+    ++whole;
+    ASSERT_LE(frame.bytes, request.size());
+    ASSERT_THAT(router_.Answer(request.substr(0, frame.bytes), false).bytes,
+                StartsWith("HTTP/1.1 "))
+        << request;
+  }
+  EXPECT_GT(whole, 2000);
 }
 
 }  // namespace
