@@ -323,6 +323,28 @@ class Connections::Loop {
     connection->out = std::move(bytes);
     connection->sent = 0;
     Send(id, connection);
+    MakeRoom(*connection);
+  }
+
+  // Closes connections that take their time over answers while they hold too
+  // much memory together; the newest one stays.
+  void MakeRoom(const Connection& newest) {
+    while (true) {
+      size_t unsent = 0;
+      Connection* longest = nullptr;
+      for (auto& [id, connection] : connections_) {
+        if (connection.phase != Phase::kSending) continue;
+        unsent += connection.out.size();
+        if (&connection != &newest &&
+            (longest == nullptr || connection.deadline < longest->deadline)) {
+          longest = &connection;
+        }
+      }
+      if (unsent <= options_.max_unsent_bytes || longest == nullptr) return;
+      longest->phase = Phase::kClosed;
+      longest->socket.Close();
+      longest->out = std::string();
+    }
   }
 
   void Send(int64_t id, Connection* connection) {

@@ -34,6 +34,9 @@ struct ConnectionOptions {
   int workers = 4;
   // More than these push out those that have waited longest with no request.
   size_t max_connections = 512;
+  // Of answers that their clients have not read yet. More than these push out
+  // those that have been read for longest.
+  size_t max_unsent_bytes = 64 << 20;
   // For a whole request, from its first byte or the connection's begin on.
   absl::Duration receive_timeout = absl::Seconds(10);
   // Between two requests.

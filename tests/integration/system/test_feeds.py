@@ -15,7 +15,8 @@ import time
 
 import pytest
 from conftest import PATIENCE, command
-from feeds import ATOM, WebServer, titles
+from feeds import ATOM, SCHEMA, WebServer, titles
+from lxml import etree
 
 PAPERS = [
     {"title": "Kites that Steer", "id": "2406.00001", "category": "cs.RO",
@@ -156,6 +157,20 @@ def entry_ids(web: WebServer) -> dict[str, str]:
     feed = web.atom("/feeds/search.atom")
     return {e.findtext(ATOM + "title"): e.findtext(ATOM + "id")
             for e in feed.findall(ATOM + "entry")}
+
+
+@pytest.mark.parametrize("damage", [
+    ("<id>urn:", "<id></id><id>urn:"), ("<updated>", "<updated>on "),
+    ("<title type=\"text\">", "<title type=\"words\">"),
+    ("term=", "name="), ("<author>", "<writer/><author>"), (" href=", " to="),
+    (" xmlns=\"http", " xmlns=\"https"),
+])
+def test_the_schema_notices(papers, damage):
+    text = papers.get("/feeds/search.atom").text
+    assert damage[0] in text
+    assert SCHEMA.validate(etree.fromstring(text.encode()))
+    broken = text.replace(*damage, 1)
+    assert not SCHEMA.validate(etree.fromstring(broken.encode()))
 
 
 def test_ids_stay(papers):

@@ -176,6 +176,25 @@ TEST_F(ConnectionsTest, WhoDoesNotReadIsClosed) {
   EXPECT_LT(client.Read(64 << 20).size(), 64u << 20);
 }
 
+TEST_F(ConnectionsTest, AnswersThatNobodyReadsAreBounded) {
+  constexpr size_t kSize = 16 << 20;
+  ConnectionOptions options;
+  options.max_unsent_bytes = 2 * kSize;
+  Start(options, [](std::string, bool) {
+    return Reply{std::string(kSize, 'x'), false};
+  });
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<Client>(connections_->port()));
+    clients.back()->Send(kRequest);
+    ASSERT_EQ(clients.back()->Read(1), "x");
+  }
+  EXPECT_LT(clients[0]->ReadAll().size(), kSize - 1);
+  EXPECT_LT(clients[1]->ReadAll().size(), kSize - 1);
+  EXPECT_EQ(clients[2]->ReadAll().size(), kSize - 1);
+  EXPECT_EQ(clients[3]->ReadAll().size(), kSize - 1);
+}
+
 TEST_F(ConnectionsTest, NewOnesPushOutThoseThatWait) {
   ConnectionOptions options;
   options.max_connections = 3;
