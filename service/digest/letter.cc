@@ -10,11 +10,13 @@ namespace paperwire::digest {
 LetterText Write(const Letter& letter) {
   LetterText mail;
   mail.subject = Subject(letter);
-  for (const Detail detail : {Detail::kFull, Detail::kBrief, Detail::kTitles}) {
+  for (const Detail detail :
+       {Detail::kFull, Detail::kBrief, Detail::kFacts, Detail::kTitles}) {
     mail.html = WriteHtml(letter, detail);
-    if (mail.html.size() > kMostHtml && detail != Detail::kTitles) continue;
-    mail.text = WriteText(letter, detail);
-    break;
+    if (mail.html.size() <= kMostHtml || detail == Detail::kTitles) {
+      mail.text = WriteText(letter, detail);
+      break;
+    }
   }
   return mail;
 }

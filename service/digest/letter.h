@@ -86,8 +86,8 @@ struct LetterText {
 };
 
 // Papers are told in full as long as the HTML stays below kMostHtml, which
-// Gmail does not clip; more of them in fewer words, so that the last of 200
-// and the links at the end are still read. Some 50 microseconds a paper.
+// Gmail does not clip; more of them in fewer words (paper_words.h), so that the
+// last of 200 and the links at the end are still read.
 LetterText Write(const Letter& letter);
 
 inline constexpr size_t kMostHtml = 90'000;

@@ -203,9 +203,7 @@ class HtmlWriter {
       WriteLink(title, links.page);
     }
     Add("</h3>\n");
-    for (const std::string& line :
-         {AuthorsText(*paper.paper), FactsText(paper, letter_.board)}) {
-      if (line.empty()) continue;
+    for (const std::string& line : LinesOf(paper, letter_.board, detail_)) {
       Add("<p class=\"m\" style=\"margin:2px 0 0;font-size:13px;"
           "line-height:19px;color:#59636e\">",
           Escaped(line), "</p>\n");

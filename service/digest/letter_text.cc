@@ -63,9 +63,8 @@ class TextWriter {
     Wrap(Isolated(PaperTitle(*paper.paper, detail_)),
          {.first = absl::StrFormat("%2d. ", number), .rest = kOfPaper.rest},
          &text_);
-    for (const std::string& line :
-         {AuthorsText(*paper.paper), FactsText(paper, letter_.board)}) {
-      if (!line.empty()) Wrap(line, kOfPaper, &text_);
+    for (const std::string& line : LinesOf(paper, letter_.board, detail_)) {
+      Wrap(line, kOfPaper, &text_);
     }
     const PaperLinks links = LinksOf(*paper.paper, detail_);
     WriteAddress(kOfPaper.first, links.page);
@@ -111,7 +110,7 @@ class TextWriter {
     }
     WriteAddress("Change or pause it: ", letter_.manage_url);
     WriteAddress("Unsubscribe: ", letter_.unsubscribe_url);
-    StrAppend(&text_, "Sent by Paperwire at ", ServerText(letter_), "\n");
+    Wrap(StrCat("Sent by Paperwire at ", ServerText(letter_)), {}, &text_);
   }
 
   const Letter& letter_;

@@ -50,6 +50,10 @@ constexpr KindName kKindNames[] = {
     {v1::Link::KIND_MODEL, "Model"},     {v1::Link::KIND_DEMO, "Demo"},
 };
 
+bool IsShort(Detail detail) {
+  return detail == Detail::kFacts || detail == Detail::kTitles;
+}
+
 // For a path or a query; slashes stay.
 std::string PercentEncoded(std::string_view text) {
   std::string encoded;
@@ -156,7 +160,7 @@ std::string CategoriesText(const v1::Paper& paper) {
 std::string PaperTitle(const v1::Paper& paper, Detail detail) {
   const std::string title =
       Cut(Readable(paper.title()),
-          detail == Detail::kTitles ? kShortTitleColumns : kTitleColumns);
+          IsShort(detail) ? kShortTitleColumns : kTitleColumns);
   return title.empty() ? "Untitled" : title;
 }
 
@@ -186,10 +190,21 @@ std::string FactsText(const LetterPaper& paper, const LetterBoard& board) {
 }
 
 std::string ExcerptText(const v1::Paper& paper, Detail detail) {
-  if (detail == Detail::kTitles) return "";
+  if (IsShort(detail)) return "";
   return CutAtSentence(Readable(paper.abstract()), detail == Detail::kFull
                                                        ? kExcerptColumns
                                                        : kShortExcerptColumns);
+}
+
+std::vector<std::string> LinesOf(const LetterPaper& paper,
+                                 const LetterBoard& board, Detail detail) {
+  std::vector<std::string> lines;
+  if (detail == Detail::kTitles) return lines;
+  for (std::string line :
+       {AuthorsText(*paper.paper), FactsText(paper, board)}) {
+    if (!line.empty()) lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 PaperLinks LinksOf(const v1::Paper& paper, Detail detail) {
@@ -200,7 +215,7 @@ PaperLinks LinksOf(const v1::Paper& paper, Detail detail) {
     if (uri.empty() || uri == links.page) continue;
     if (links.page.empty()) {
       links.page = std::move(uri);
-    } else if (detail != Detail::kTitles) {
+    } else if (!IsShort(detail)) {
       links.others.push_back({name, std::move(uri)});
     }
   }

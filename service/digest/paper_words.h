@@ -20,13 +20,18 @@ namespace paperwire::digest {
 enum class Detail {
   kFull,    // two or three sentences of the abstract, all links
   kBrief,   // a sentence
-  kTitles,  // no abstract, and no link but that of the title
+  kFacts,   // no abstract, and no link but that of the title
+  kTitles,  // titles alone
 };
 
 std::string PaperTitle(const v1::Paper& paper, Detail detail);  // never empty
 std::string AuthorsText(const v1::Paper& paper);
 std::string FactsText(const LetterPaper& paper, const LetterBoard& board);
 std::string ExcerptText(const v1::Paper& paper, Detail detail);
+
+// The lines below a title: authors and facts, as far as there are any.
+std::vector<std::string> LinesOf(const LetterPaper& paper,
+                                 const LetterBoard& board, Detail detail);
 
 // Where a paper is found; all pass IsWebAddress.
 struct PaperLinks {
