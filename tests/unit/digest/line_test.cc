@@ -17,7 +17,7 @@ constexpr char kScotland[] = "🏴󠁧󠁢󠁳󠁣󠁴󠁿";
 
 TEST(LineTest, IsOneLineWithoutControls) {
   EXPECT_EQ(OneLine("  a\r\nBcc:\tx \n"), "a Bcc: x");
-  EXPECT_EQ(OneLine(std::string("a\0b\x1b[2Jc\x7f", 8)), "ab[2Jc");
+  EXPECT_EQ(OneLine(std::string("a\0b\x1b[2Jc\x7f", 9)), "ab[2Jc");
   EXPECT_EQ(OneLine("a\xc2\x85"
                     "b\xe2\x80\xa8"
                     "c\xc2\x9b"
