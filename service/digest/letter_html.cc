@@ -43,7 +43,9 @@ a:hover{text-decoration:underline}
 [data-ogsc] .m{color:#9aa4af!important}
 [data-ogsc] .l{color:#79b8ff!important}
 </style>
-<!--[if mso]><style>*{font-family:Arial,sans-serif!important}</style><![endif]-->
+<!--[if mso]>
+<style>*{font-family:Arial,sans-serif!important}</style>
+<![endif]-->
 )";
 
 #define PAPERWIRE_FONT                                           \
