@@ -376,7 +376,7 @@ absl::StatusOr<v1::PreviewDigestResponse> Digests::Preview(
   issue.papers = choice.papers;
   issue.matches = choice.matches;
   issue.more = choice.more;
-  issue.lost = choice.lost ? 1 : 0;
+  issue.lost = choice.lost;
   ASSIGN_OR_RETURN(Message message, composer_.ComposePreview(row, issue, now));
   response.set_message(std::move(message.bytes));
   response.set_subject(std::move(message.letter.subject));

@@ -65,7 +65,7 @@ struct Letter {
   std::vector<LetterPaper> matches;  // best first
   int64_t more = 0;                  // matches that are not shown
   std::string more_url;  // a page that lists them all; empty: no link
-  int64_t lost = 0;      // matches that the journal no longer holds
+  bool lost = false;     // the journal no longer holds some
   LetterBoard board;
   // Sources that are late: what they would have told is not in here.
   std::vector<v1::SourceFreshness> late;

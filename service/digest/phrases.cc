@@ -210,10 +210,10 @@ std::string NoteText(const Letter& letter) {
 std::vector<std::string> Footnotes(const Letter& letter) {
   std::vector<std::string> notes;
   if (letter.kind == v1::DigestIssue::KIND_CONFIRMATION) return notes;
-  if (letter.lost > 0) {
-    notes.push_back(StrCat(Counted(letter.lost, "paper"),
-                           " that matched cannot be shown, because the server "
-                           "no longer keeps them."));
+  if (letter.lost) {
+    notes.push_back(
+        "Some papers that matched cannot be shown, because the "
+        "server no longer keeps them.");
   }
   AddLate(letter, &notes);
   AddFormula(letter, &notes);

@@ -23,7 +23,7 @@ using v1::DigestIssue;
 constexpr absl::Duration kLongestTurn = absl::Minutes(1);
 // A mail server that cannot be used is asked again after this, then after
 // twice as long each time.
-constexpr absl::Duration kFirstHold = absl::Seconds(5);
+constexpr absl::Duration kFirstHold = absl::Seconds(2);
 constexpr absl::Duration kLongestHold = absl::Minutes(5);
 // What the store could not do is tried again.
 constexpr absl::Duration kPutOff = absl::Seconds(5);
@@ -118,7 +118,7 @@ void Sender::Wake() {
 bool Sender::Ended() {
   MutexLock lock(&mutex_);
   if (!draining_ || recording_ > 0 || !finished_.empty()) return false;
-  return handed_ == 0 || clock_.Now() >= deadline_;
+  return idle() || clock_.Now() >= deadline_;
 }
 
 void Sender::Turn(absl::Duration time) {
@@ -132,7 +132,11 @@ void Sender::Turn(absl::Duration time) {
     if (draining_) time = std::min(time, deadline_ - now);
   }
   for (const std::function<void()>& finish : finished) finish();
-  if (!draining_) time = std::min(time, StartDue(now) - now);
+  if (!draining_) {
+    time = std::min(time, StartDue(now) - now);
+  } else if (idle()) {
+    time = absl::ZeroDuration();
+  }
   for (const auto& [number, answer] :
        mailer_.Wait(std::max(time, absl::ZeroDuration()))) {
     Answered(number, answer);
@@ -221,7 +225,7 @@ absl::Status Sender::TryTakeUp(int64_t number, absl::Time now) {
   issue.papers = choice.papers;
   issue.matches = choice.matches;
   issue.more = choice.more;
-  issue.lost = choice.lost ? 1 : 0;
+  issue.lost = choice.lost;
   issue.next_attempt = now;
   const absl::Time last_word =
       row.sent.value_or(ToTime(row.digest.confirm_time()));

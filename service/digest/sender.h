@@ -74,8 +74,6 @@ class Sender {
   // One round, for tests that have no thread: starts what is due, waits for
   // answers for `time` at the most, and deals with them.
   void Turn(absl::Duration time);
-  // Whether nothing is under way.
-  bool idle() const { return under_way_.empty() && recording_ == 0; }
 
  private:
   struct UnderWay {
@@ -85,6 +83,8 @@ class Sender {
   };
 
   bool Ended();
+  // Nothing is under way.
+  bool idle() const { return under_way_.empty() && recording_ == 0; }
   // Starts what is due; when to look again.
   absl::Time StartDue(absl::Time now);
   absl::StatusOr<absl::Time> TryStartDue(absl::Time now);

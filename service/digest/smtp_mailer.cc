@@ -28,8 +28,9 @@ struct Transfer {
   size_t read = 0;
   CURL* easy = nullptr;
   curl_slist* to = nullptr;
-  std::string command;  // the last one, without what belongs to it
+  std::string command;  // the last one but QUIT, without what belongs to it
   std::string reply;    // the last line that came after it
+  bool left = false;    // it was told QUIT
   char error[CURL_ERROR_SIZE] = "";
 
   Transfer() = default;
@@ -56,9 +57,12 @@ int Listen(CURL*, curl_infotype type, char* data, size_t size, void* user) {
   const std::string_view line =
       ToStd(absl::StripTrailingAsciiWhitespace(absl::string_view(data, size)));
   if (type == CURLINFO_HEADER_OUT) {
-    transfer->command = line.substr(0, line.find_first_of(" :"));
+    const std::string_view command = line.substr(0, line.find_first_of(" :"));
+    transfer->left = command == "QUIT";
+    if (transfer->left) return 0;
+    transfer->command = command;
     transfer->reply.clear();
-  } else if (type == CURLINFO_HEADER_IN) {
+  } else if (type == CURLINFO_HEADER_IN && !transfer->left) {
     transfer->reply = line.substr(0, kMaxReply);
   }
   return 0;

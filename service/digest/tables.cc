@@ -182,7 +182,7 @@ absl::StatusOr<std::vector<IssueRow>> ReadIssues(Statement& s) {
     row.papers = UnpackPapers(s.Bytes(6));
     row.matches = static_cast<int>(s.Int(7));
     row.more = s.Int(8);
-    row.lost = s.Int(9);
+    row.lost = s.Int(9) != 0;
     row.attempts = static_cast<int>(s.Int(10));
     row.attempted = TimeAt(s, 11);
     row.next_attempt = TimeAt(s, 12);
@@ -483,7 +483,7 @@ absl::Status WriteIssue(Database& db, const IssueRow& row) {
       .BindBlob(7, papers)
       .Bind(8, row.matches)
       .Bind(9, row.more)
-      .Bind(10, row.lost)
+      .Bind(10, row.lost ? 1 : 0)
       .Bind(11, row.attempts)
       .BindText(14, row.error);
   BindTime(12, row.attempted, &s);

@@ -64,7 +64,7 @@ struct IssueRow {
   std::vector<int64_t> papers;  // by number, best first
   int matches = 0;              // so many of them are matches; then the board
   int64_t more = 0;
-  int64_t lost = 0;  // whether the journal had lost matches
+  bool lost = false;  // the journal no longer held some matches
   int attempts = 0;
   std::optional<absl::Time> attempted;
   std::optional<absl::Time> next_attempt;

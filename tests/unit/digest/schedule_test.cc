@@ -3,7 +3,6 @@
 #include <random>
 
 #include "absl/strings/str_format.h"
-
 #include "service/base/error_details.h"
 #include "tests/unit/status_matchers.h"
 
