@@ -251,6 +251,9 @@ class SmtpMailer : public Mailer {
                   transfer.command.empty() ? "" : " to ", transfer.command,
                   ")");
       }
+      if (code == CURLE_USE_SSL_FAILED) {
+        answer.error += "; --smtp-plain does without TLS";
+      }
     }
     return answer;
   }

@@ -98,7 +98,7 @@ def test_kill_9_while_digests_are_sent(tmp_path):
         prepare(server, mail)
         whole = tmp_path / "whole"
         shutil.copytree(server.data, whole)
-        usual = DIGESTS / 250
+        usual = DIGESTS / 450
         for _ in range(ROUNDS):
             shutil.rmtree(server.data)
             shutil.copytree(whole, server.data)

@@ -95,6 +95,7 @@ def test_as_a_new_user_would(server, mail):
     html = received.part("html")
     assert "<img" not in html
     assert "<script" not in html
+    assert re.search(r"^\.\w+[ {]", html, re.MULTILINE)  # no dot is lost
     assert not re.search(r"url\(", html)
     assert max(len(line) for line in received.data.split(b"\r\n")) <= 998
     received.data.decode("ascii")
