@@ -217,6 +217,28 @@ absl::StatusOr<Choice> ChooseUnstored(
   return choice;
 }
 
+absl::StatusOr<std::vector<std::shared_ptr<const v1::Paper>>> ReadFound(
+    store::Store& store, int64_t subscription, const IssueRow& issue,
+    size_t limit) {
+  ASSIGN_OR_RETURN(journal::Connections::Lease db, store.journal().Take());
+  ASSIGN_OR_RETURN(const Matches matches,
+                   ReadMatches(store, *db, subscription, issue.after));
+  std::vector<std::shared_ptr<const v1::Paper>> papers;
+  absl::flat_hash_set<int64_t> known;
+  for (auto it = matches.sequences.rbegin();
+       it != matches.sequences.rend() && papers.size() < limit; ++it) {
+    if (*it > issue.sequence) continue;
+    const absl::StatusOr<int64_t> number = journal::NumberAt(*db, *it);
+    if (absl::IsNotFound(number.status())) continue;
+    RETURN_IF_ERROR(number.status());
+    ASSIGN_OR_RETURN(std::optional<catalogue::Row> row,
+                     FindShown(*db, *number));
+    if (!row.has_value() || !known.insert(row->number).second) continue;
+    ASSIGN_OR_RETURN(papers.emplace_back(), ReadOne(store, row->sequence));
+  }
+  return papers;
+}
+
 absl::StatusOr<trending::Board> RankBoard(store::Store& store,
                                           const v1::DigestBoard& board,
                                           absl::Time at) {

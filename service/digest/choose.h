@@ -50,6 +50,12 @@ absl::StatusOr<Choice> ChooseUnstored(
     store::Store& store, const v1::Digest& digest, absl::Time at,
     const std::function<absl::Status()>& check);
 
+// All that matched in a message's span, the newest first: at most `limit`, as
+// they are now. What was withdrawn, or is gone, is left out.
+absl::StatusOr<std::vector<std::shared_ptr<const v1::Paper>>> ReadFound(
+    store::Store& store, int64_t subscription, const IssueRow& issue,
+    size_t limit);
+
 // The board of a digest at a moment, kBoardDepth deep.
 absl::StatusOr<trending::Board> RankBoard(store::Store& store,
                                           const v1::DigestBoard& board,

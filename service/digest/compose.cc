@@ -92,6 +92,10 @@ absl::StatusOr<Message> Composer::Compose(const DigestRow& row,
         Link("manage", secrets_.Sign(Secrets::kManage, {row.number}));
     letter.unsubscribe_url =
         Link("unsubscribe", secrets_.Sign(Secrets::kUnsubscribe, {row.number}));
+    if (letter.more > 0) {
+      letter.more_url = Link(
+          "found", secrets_.Sign(Secrets::kList, {row.number, issue.issue}));
+    }
     headers.unsubscribe_url = letter.unsubscribe_url;
     headers.one_click = true;
   }

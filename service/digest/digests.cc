@@ -26,6 +26,7 @@ using store::Transaction;
 
 constexpr size_t kMaxReportBytes = size_t{10} << 20;
 constexpr size_t kMaxDetail = 1000;
+constexpr size_t kMostFound = 1000;
 constexpr std::string_view kSuppressions = "suppressions/";
 
 absl::Status NotConfigured() {
@@ -261,6 +262,24 @@ absl::StatusOr<v1::Digest> Digests::FindByToken(std::string_view token) {
   }
   if (!row.has_value()) return NoSuchLink();
   return digest::ToProto(*row);
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<const v1::Paper>>>
+Digests::FindFound(std::string_view link) {
+  const std::optional<std::vector<int64_t>> numbers =
+      secrets_.Open(Secrets::kList, link);
+  if (!numbers.has_value() || numbers->size() != 2) return NoSuchLink();
+  std::optional<DigestRow> row;
+  std::optional<IssueRow> issue;
+  {
+    ASSIGN_OR_RETURN(journal::Connections::Lease db, store_.journal().Take());
+    ASSIGN_OR_RETURN(row, FindDigest(*db, (*numbers)[0]));
+    ASSIGN_OR_RETURN(issue, FindIssue(*db, (*numbers)[0], (*numbers)[1]));
+  }
+  if (!row.has_value() || !issue.has_value() || row->subscription == 0) {
+    return NoSuchLink();
+  }
+  return ReadFound(store_, row->subscription, *issue, kMostFound);
 }
 
 std::string Digests::UnsubscribeLink(std::string_view manage_link) const {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -87,6 +88,9 @@ class Digests {
   absl::StatusOr<v1::Digest> FindByLink(Secrets::Purpose purpose,
                                         std::string_view link);
   absl::StatusOr<v1::Digest> FindByToken(std::string_view token);
+  // All that a message found, by the link in it; at most 1,000, the newest.
+  absl::StatusOr<std::vector<std::shared_ptr<const v1::Paper>>> FindFound(
+      std::string_view link);
   // What a link to stop it says, for the pages that change it.
   std::string UnsubscribeLink(std::string_view manage_link) const;
 

@@ -22,7 +22,12 @@ namespace paperwire::digest {
 // Thread-safe; immutable.
 class Secrets {
  public:
-  enum Purpose : char { kManage = 'm', kUnsubscribe = 'u', kIssue = 'i' };
+  enum Purpose : char {
+    kManage = 'm',
+    kUnsubscribe = 'u',
+    kIssue = 'i',  // its Message-ID, which servers on the way see
+    kList = 'l',   // all that it found, which only its reader does
+  };
 
   // `key` is of 32 random bytes.
   explicit Secrets(std::string key) : key_(std::move(key)) {}

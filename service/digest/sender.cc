@@ -221,6 +221,7 @@ absl::Status Sender::TryTakeUp(int64_t number, absl::Time now) {
   issue.due = row.due.value_or(now);
   if (now - issue.due > kLate) issue.due = now;
   ASSIGN_OR_RETURN(const Choice choice, Choose(store_, row, issue.due));
+  issue.after = row.sequence;
   issue.sequence = choice.sequence;
   issue.papers = choice.papers;
   issue.matches = choice.matches;

@@ -45,6 +45,7 @@ constexpr char kSchema[] = R"(
     kind INTEGER NOT NULL,
     state INTEGER NOT NULL,
     due INTEGER NOT NULL,
+    after INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     papers BLOB NOT NULL,
     matches INTEGER NOT NULL,
@@ -93,7 +94,7 @@ constexpr std::string_view kDigestColumns =
     "last_issue, refused, expires, last_error FROM digest ";
 constexpr std::string_view kIssueColumns =
     "SELECT digest, issue, kind, state, due, sequence, papers, matches, more, "
-    "lost, attempts, attempted, next_attempt, error FROM digest_issue ";
+    "lost, attempts, attempted, next_attempt, error, after FROM digest_issue ";
 
 constexpr int64_t kIssuesKept = 100;
 
@@ -187,6 +188,7 @@ absl::StatusOr<std::vector<IssueRow>> ReadIssues(Statement& s) {
     row.attempted = TimeAt(s, 11);
     row.next_attempt = TimeAt(s, 12);
     row.error = std::string(s.Bytes(13));
+    row.after = s.Int(14);
   }
 }
 
@@ -472,8 +474,8 @@ absl::Status WriteIssue(Database& db, const IssueRow& row) {
   Statement& s = db.Get(
       "INSERT OR REPLACE INTO digest_issue (digest, issue, kind, state, due, "
       "sequence, papers, matches, more, lost, attempts, attempted, "
-      "next_attempt, error) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+      "next_attempt, error, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+      "?10, ?11, ?12, ?13, ?14, ?15)");
   s.Bind(1, row.digest)
       .Bind(2, row.issue)
       .Bind(3, row.kind)
@@ -485,7 +487,8 @@ absl::Status WriteIssue(Database& db, const IssueRow& row) {
       .Bind(9, row.more)
       .Bind(10, row.lost ? 1 : 0)
       .Bind(11, row.attempts)
-      .BindText(14, row.error);
+      .BindText(14, row.error)
+      .Bind(15, row.after);
   BindTime(12, row.attempted, &s);
   BindTime(13, row.next_attempt, &s);
   RETURN_IF_ERROR(s.Run());

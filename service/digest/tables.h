@@ -60,7 +60,8 @@ struct IssueRow {
   IssueKind kind = v1::DigestIssue::KIND_PAPERS;
   IssueState state = v1::DigestIssue::STATE_PENDING;
   absl::Time due;
-  int64_t sequence = 0;         // of matches, up to here
+  int64_t after = 0;            // matches after this ...
+  int64_t sequence = 0;         // ... up to here were looked at
   std::vector<int64_t> papers;  // by number, best first
   int matches = 0;              // so many of them are matches; then the board
   int64_t more = 0;

@@ -90,6 +90,30 @@ std::string Button(std::string_view label) {
                 "</button></form>\n");
 }
 
+std::string ListOf(
+    const std::vector<std::shared_ptr<const v1::Paper>>& papers) {
+  std::string html = "<ol>\n";
+  for (const auto& paper : papers) {
+    std::string_view uri;
+    for (const v1::Link& link : paper->links()) {
+      if (link.kind() == v1::Link::KIND_ABSTRACT_PAGE) uri = link.uri();
+    }
+    const std::string title = Escape(paper->title());
+    if (uri.starts_with("https://") || uri.starts_with("http://")) {
+      StrAppend(&html, "<li dir=\"auto\"><a href=\"", Escape(uri), "\">", title,
+                "</a>");
+    } else {
+      StrAppend(&html, "<li dir=\"auto\">", title);
+    }
+    if (paper->authors_size() > 0) {
+      StrAppend(&html, "<br><small>", Escape(paper->authors(0).name()),
+                paper->authors_size() > 1 ? " and others" : "", "</small>");
+    }
+    html += "\n";
+  }
+  return html + "</ol>\n";
+}
+
 std::string SettingsForm(const v1::Digest& digest) {
   const DigestSchedule& schedule = digest.schedule();
   const bool paused = digest.state() == v1::Digest::STATE_PAUSED;

@@ -4,10 +4,13 @@
 #ifndef PAPERWIRE_SERVICE_HTTP_DIGEST_HTML_H_
 #define PAPERWIRE_SERVICE_HTTP_DIGEST_HTML_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "paperwire/v1/digest.pb.h"
+#include "paperwire/v1/paper.pb.h"
 
 namespace paperwire::http {
 
@@ -20,6 +23,9 @@ std::string Describe(const v1::Digest& digest);
 
 // One button, which POSTs to the address that the page is at.
 std::string Button(std::string_view label);
+
+// The papers, each with a link if there is one.
+std::string ListOf(const std::vector<std::shared_ptr<const v1::Paper>>& papers);
 
 // The settings that its reader may change, filled in.
 std::string SettingsForm(const v1::Digest& digest);

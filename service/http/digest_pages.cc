@@ -191,6 +191,13 @@ void DoManage(Digests& digests, const Request& request, Response* response) {
   ShowSettings(digests, *changed, request, "That is noted.", response);
 }
 
+void ShowFound(Digests& digests, const Request& request, Response* response) {
+  const auto papers = digests.FindFound(TokenOf(request));
+  if (!papers.ok()) return SendProblem(papers.status(), response);
+  SendPage(200, "Papers by email: all that was found", ListOf(*papers),
+           response);
+}
+
 void TakeReport(Digests& digests, const Request& request, Response* response) {
   v1::ReportMailRequest report;
   report.set_message(request.body);
@@ -222,6 +229,7 @@ void AddDigestPages(httplib::Server& server, Digests& digests) {
   server.Post("/digests/unsubscribe", with(DoUnsubscribe));
   server.Get("/digests/manage", with(ShowManage));
   server.Post("/digests/manage", with(DoManage));
+  server.Get("/digests/found", with(ShowFound));
   server.Post("/digests/reports", with(TakeReport));
 }
 

@@ -3,6 +3,7 @@
 //     /digests/confirm?t=      gives consent
 //     /digests/manage?t=       when it comes, how much; pause, resume
 //     /digests/unsubscribe?t=  stops it
+//     /digests/found?t=        all papers that a message found
 //     /digests/reports         takes what came back: POST of a whole message
 //
 // GET shows a page with a button and changes nothing, since mail scanners open

@@ -29,6 +29,13 @@ def server(tmp_path, mail):
         server.stop()
 
 
+def until(condition, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds * PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def quiet(mail: MailServer, count: int, seconds: float = 1.5) -> None:
     """Nothing more comes."""
     time.sleep(seconds)
@@ -186,6 +193,26 @@ def test_hostile_titles(server, mail):
     assert "حمام زاجل \N{BIRD}" in received.part("plain")
 
 
+def test_all_that_was_found(server, mail):
+    server.subscribe(mail, max_papers=2)
+    server.take_in(*(f"pigeon {i} <b>" for i in range(7)), links=[
+        {"kind": "KIND_ABSTRACT_PAGE", "uri": "https://example.org/?a=1&b"}])
+    server.make_due()
+    received = mail.wait(2)[1]
+    assert "5 more" in received.part("plain")
+    link = received.link("found")
+    # What came later is not of this message.
+    server.take_in("pigeon seven")
+    page = server.get(server.path(link))
+    assert page.status == 200
+    for i in range(7):
+        assert f"pigeon {i} &lt;b&gt;" in page.text
+    assert "pigeon seven" not in page.text
+    assert 'href="https://example.org/?a=1&amp;b"' in page.text
+    assert server.get(server.path(received.link("manage")).replace(
+        "manage", "found")).status == 404
+
+
 def test_what_the_mail_server_says(server, mail):
     """It greylists, is busy, and takes it in the end: the same message."""
     server.subscribe(mail)
@@ -194,22 +221,17 @@ def test_what_the_mail_server_says(server, mail):
     mail.script = lambda verb, line: (next(said, None) if verb == "RCPT"
                                       else None)
     server.make_due()
-    deadline = time.monotonic() + 20 * PATIENCE
-    while "Greylisted" not in server.digest().last_error:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: "Greylisted" in server.digest().last_error)
     with server.client() as client:
         issue = client.digests.issues("pigeons")[0]
     assert issue.state == "pending"
     assert issue.attempts == 1
     assert 40 < issue.next_attempt.timestamp() - time.time() <= 60
     server.make_due()
-    while "No room" not in server.digest().last_error:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: "No room" in server.digest().last_error)
     server.make_due()
     assert mail.wait(2)[1].id == f"<{issue.message_id}>"
-    assert server.digest().last_error == ""
+    until(lambda: server.digest().last_error == "")
     server.make_due()
     quiet(mail, 2)
 
@@ -223,10 +245,7 @@ def test_no_such_mailbox(server, mail):
         "550 5.1.1 No such user" if verb == "RCPT" and "jane" in line else None)
     server.make_due()
     assert mail.wait(4)[3].to == "joe@example.net"
-    deadline = time.monotonic() + 20 * PATIENCE
-    while server.digest().state != "suppressed":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: server.digest().state == "suppressed")
     assert server.digest("sparrows").state == "suppressed"
     assert server.digest("joe").state == "active"
     with server.client() as client:
@@ -243,10 +262,7 @@ def test_refused_for_good(server, mail):
     mail.script = lambda verb, line: ("554 5.7.1 Looks like spam"
                                       if verb == "END" else None)
     server.make_due()
-    deadline = time.monotonic() + 20 * PATIENCE
-    while "spam" not in server.digest().last_error:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: "spam" in server.digest().last_error)
     assert server.digest().state == "active"
     mail.script = lambda verb, line: None
     quiet(mail, 1)
@@ -266,10 +282,7 @@ def test_a_server_that_hangs_up(server, mail, verb):
     server.make_due()
     assert "A pigeon" in mail.wait(2)[1].part("plain")
     with server.client() as client:
-        deadline = time.monotonic() + 20 * PATIENCE
-        while client.digests.issues("pigeons")[0].state != "sent":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: client.digests.issues("pigeons")[0].state == "sent")
     quiet(mail, 2)
 
 
@@ -298,10 +311,7 @@ def test_a_server_that_is_not_there(server, mail, tmp_path):
     port = mail.port
     mail.close()
     server.make_due()
-    deadline = time.monotonic() + 20 * PATIENCE
-    while not server.digest().last_error:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: server.digest().last_error != "")
     assert f"127.0.0.1:{port}" in server.digest().last_error
     assert server.digest().state == "active"
     server.stop()
@@ -376,10 +386,7 @@ def test_files_instead_of_mail(tmp_path):
     server = DigestServer(tmp_path, "--mail-folder", str(folder)).start()
     command(server, "digest", "create", "--to", "jane@example.net", "pigeon",
             "--id", "pigeons")
-    deadline = time.monotonic() + 20 * PATIENCE
-    while not list(folder.glob("*.eml")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: list(folder.glob("*.eml")))
     (file,) = folder.glob("*.eml")
     assert "jane@example.net" in file.name
     message = email.message_from_bytes(file.read_bytes(),
