@@ -337,9 +337,11 @@ void Digests::DeleteSuppression(std::string name, Done<bool> done) {
         ConsumePrefix(&address, kSuppressions);
         ASSIGN_OR_RETURN(bool erased, EraseSuppression(t.db, address));
         if (erased) return true;
-        return absl::NotFoundError(
-            StrCat("Nothing holds back messages to ", address.substr(0, 254),
-                   ". ListSuppressions names what does."));
+        return WithReason(
+            absl::NotFoundError(StrCat("Nothing holds back messages to ",
+                                       address.substr(0, 254),
+                                       ". ListSuppressions names what does.")),
+            "SUPPRESSION_NOT_FOUND");
       },
       std::move(done)));
 }
