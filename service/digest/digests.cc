@@ -160,7 +160,8 @@ void Digests::Change(
         if (row.ok()) {
           done(digest::ToProto(*row));
         } else {
-          done(row.status());
+          // Handed over, not shared: whoever asked may be done with it first.
+          done(std::move(row).status());
         }
       }));
 }

@@ -376,9 +376,9 @@ void Sender::DeleteExpired() {
   job.apply = [](store::Transaction& t) {
     return digest::DeleteExpired(kExpiredAtOnce, t);
   };
-  job.done = [this](const absl::Status& status) {
+  job.done = [this](absl::Status status) {
     MutexLock lock(&mutex_);
-    finished_.push_back([this, status] {
+    finished_.push_back([this, status = std::move(status)] {
       --recording_;
       if (!status.ok()) {
         spdlog::error("cannot delete digests that nobody confirmed: {}",
