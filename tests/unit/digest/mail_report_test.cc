@@ -4,8 +4,6 @@
 #include <random>
 #include <string>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "service/base/strings.h"
 #include "service/digest/mime_parts.h"
 #include "service/text/utf8.h"
