@@ -20,8 +20,10 @@ namespace {
 
 using v1::DigestIssue;
 
-// "papers.example.org" of "https://papers.example.org:8443/x".
+// "papers.example.org" of "https://papers.example.org:8443/x"; of nothing, as
+// previews may have it, this machine.
 std::string HostOf(std::string_view url) {
+  if (url.empty()) return "localhost";
   const size_t scheme = url.find("://");
   if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
   return std::string(url.substr(0, url.find_first_of(":/")));

@@ -113,7 +113,8 @@ absl::StatusOr<std::unique_ptr<Digests>> Digests::Open(
     ASSIGN_OR_RETURN(journal::Connections::Lease db, store->journal().Take());
     ASSIGN_OR_RETURN(key, ReadKey(*db));
   }
-  Mailbox from;
+  // For previews, which need no mail server.
+  Mailbox from{.name = "Paperwire", .address = "paperwire@localhost"};
   if (!options.from.empty()) {
     ASSIGN_OR_RETURN(from, ParseMailbox(options.from));
   }
