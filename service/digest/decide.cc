@@ -44,7 +44,7 @@ absl::Status Ask(DigestRow* row, Transaction& t) {
   const std::string& address = row->digest.address();
   RETURN_IF_ERROR(CheckSuppressed(address, t));
   ASSIGN_OR_RETURN(int64_t asked,
-                   CountAsked(t.db, address, now - absl::Hours(24)));
+                   CountAsked(t.db, address, now - absl::Hours(24), now));
   if (asked >= kAskedPerDay) {
     return WithReason(
         absl::ResourceExhaustedError(StrCat(
@@ -402,6 +402,24 @@ absl::Status DeleteExpired(int limit, Transaction& t) {
     if (!row.has_value()) continue;
     RETURN_IF_ERROR(t.subscriptions.EndFor(row->digest.name(), t.changes));
     RETURN_IF_ERROR(EraseDigest(t.db, number));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BringBack(absl::Time latest, int limit, Transaction& t) {
+  ASSIGN_OR_RETURN(std::vector<int64_t> numbers,
+                   ListBeyond(t.db, latest, limit));
+  for (const int64_t number : numbers) {
+    ASSIGN_OR_RETURN(std::optional<DigestRow> row, FindDigest(t.db, number));
+    if (!row.has_value()) continue;
+    if (row->due.has_value()) RETURN_IF_ERROR(SetDue(&*row, t));
+    RETURN_IF_ERROR(WriteDigest(t.db, *row));
+    if (row->at_hand == 0) continue;
+    ASSIGN_OR_RETURN(std::optional<IssueRow> issue,
+                     FindIssue(t.db, number, row->at_hand));
+    if (!issue.has_value() || !issue->next_attempt.has_value()) continue;
+    issue->next_attempt = t.appender.ClockTime();
+    RETURN_IF_ERROR(WriteIssue(t.db, *issue));
   }
   return absl::OkStatus();
 }

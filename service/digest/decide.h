@@ -55,6 +55,10 @@ absl::Status Suppress(std::string_view address, v1::Suppression::Reason reason,
 // Deletes unconfirmed digests whose links have expired, at most `limit`.
 absl::Status DeleteExpired(int limit, store::Transaction& t);
 
+// After a clock was put back: has what is due after `latest` be due as the
+// clock is now. At most `limit`.
+absl::Status BringBack(absl::Time latest, int limit, store::Transaction& t);
+
 // The digest with what sending says of it.
 v1::Digest ToProto(const DigestRow& row);
 

@@ -30,7 +30,9 @@ constexpr absl::Duration kPutOff = absl::Seconds(5);
 // A message that is later than this is of the moment, not of when it was due.
 constexpr absl::Duration kLate = absl::Hours(1);
 constexpr absl::Duration kNoteAfter = absl::Hours(24 * 30);
-constexpr int kExpiredAtOnce = 100;
+// Nothing is due later than this, unless the clock was put back.
+constexpr absl::Duration kFurthest = absl::Hours(24 * 9);
+constexpr int kKeptAtOnce = 100;
 
 // Whether a message may go out.
 bool IsWanted(const DigestRow& row, IssueKind kind) {
@@ -173,6 +175,9 @@ absl::StatusOr<absl::Time> Sender::TryStartDue(absl::Time now) {
     ASSIGN_OR_RETURN(due, ListDue(*db, now, limit));
     ASSIGN_OR_RETURN(std::vector<int64_t> expired, ListExpired(*db, now, 1));
     if (!expired.empty() && recording_ == 0) DeleteExpired();
+    ASSIGN_OR_RETURN(std::vector<int64_t> beyond,
+                     ListBeyond(*db, now + kFurthest, 1));
+    if (!beyond.empty() && recording_ == 0) BringBack(now + kFurthest);
     ASSIGN_OR_RETURN(next, NextTime(*db));
   }
   for (const int64_t number : to_send) {
@@ -371,18 +376,29 @@ void Sender::NoteServer(const MailAnswer& answer, absl::Time now) {
 }
 
 void Sender::DeleteExpired() {
+  Keep("delete digests that nobody confirmed", [](store::Transaction& t) {
+    return digest::DeleteExpired(kKeptAtOnce, t);
+  });
+}
+
+void Sender::BringBack(absl::Time latest) {
+  Keep("bring digests back that the clock has left behind",
+       [latest](store::Transaction& t) {
+         return digest::BringBack(latest, kKeptAtOnce, t);
+       });
+}
+
+void Sender::Keep(const char* what,
+                  std::function<absl::Status(store::Transaction&)> apply) {
   ++recording_;
   store::Job job;
-  job.apply = [](store::Transaction& t) {
-    return digest::DeleteExpired(kExpiredAtOnce, t);
-  };
-  job.done = [this](absl::Status status) {
+  job.apply = std::move(apply);
+  job.done = [this, what](absl::Status status) {
     MutexLock lock(&mutex_);
-    finished_.push_back([this, status = std::move(status)] {
+    finished_.push_back([this, what, status = std::move(status)] {
       --recording_;
       if (!status.ok()) {
-        spdlog::error("cannot delete digests that nobody confirmed: {}",
-                      status.ToString());
+        spdlog::error("cannot {}: {}", what, status.ToString());
       }
     });
     mailer_.Wake();

@@ -100,6 +100,10 @@ class Sender {
   void Answered(int64_t number, const MailAnswer& answer);
   void NoteServer(const MailAnswer& answer, absl::Time now);
   void DeleteExpired();
+  void BringBack(absl::Time latest);
+  // Hands a job to the writer that belongs to no message.
+  void Keep(const char* what,
+            std::function<absl::Status(store::Transaction&)> apply);
   // Hands a job to the writer; goes on when it is done.
   void Record(int64_t number,
               std::function<absl::Status(store::Transaction&)> apply,

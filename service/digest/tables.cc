@@ -321,6 +321,16 @@ absl::StatusOr<std::vector<int64_t>> ListExpired(Database& db, absl::Time now,
                          .Bind(2, limit));
 }
 
+absl::StatusOr<std::vector<int64_t>> ListBeyond(Database& db, absl::Time time,
+                                                int limit) {
+  return ReadNumbers(
+      db.Get("SELECT number FROM digest WHERE state = 2 AND at_hand = 0 AND "
+             "due > ?1 UNION SELECT digest FROM digest_issue WHERE "
+             "next_attempt > ?1 LIMIT ?2")
+          .Bind(1, absl::ToUnixMicros(time))
+          .Bind(2, limit));
+}
+
 absl::StatusOr<std::optional<absl::Time>> NextTime(Database& db) {
   Statement& s = db.Get(
       "SELECT min(time) FROM ("
@@ -381,14 +391,15 @@ absl::StatusOr<std::optional<int64_t>> FindToken(Database& db,
 }
 
 absl::StatusOr<int64_t> CountAsked(Database& db, std::string_view address,
-                                   absl::Time since) {
+                                   absl::Time since, absl::Time until) {
   const std::string lower = Lower(address);
   return db
       .Get(
           "SELECT count(*) FROM digest_asked WHERE address = ?1 AND "
-          "time > ?2")
+          "time > ?2 AND time <= ?3")
       .BindText(1, lower)
       .Bind(2, absl::ToUnixMicros(since))
+      .Bind(3, absl::ToUnixMicros(until))
       .Number();
 }
 

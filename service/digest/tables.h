@@ -112,6 +112,10 @@ absl::StatusOr<std::vector<int64_t>> ListToSend(journal::Database& db,
 // Unconfirmed ones that expire at `now` or before.
 absl::StatusOr<std::vector<int64_t>> ListExpired(journal::Database& db,
                                                  absl::Time now, int limit);
+// Those of the first two that are due after `time`: later than they can be,
+// unless the clock was put back.
+absl::StatusOr<std::vector<int64_t>> ListBeyond(journal::Database& db,
+                                                absl::Time time, int limit);
 // When the first of these three has something. Nothing: never.
 absl::StatusOr<std::optional<absl::Time>> NextTime(journal::Database& db);
 
@@ -129,9 +133,10 @@ absl::StatusOr<bool> WasSent(journal::Database& db, int64_t digest,
 absl::StatusOr<std::optional<int64_t>> FindToken(journal::Database& db,
                                                  std::string_view token,
                                                  absl::Time now);
-// How often an address was asked since then.
+// How often an address was asked in a span.
 absl::StatusOr<int64_t> CountAsked(journal::Database& db,
-                                   std::string_view address, absl::Time since);
+                                   std::string_view address, absl::Time since,
+                                   absl::Time until);
 absl::StatusOr<std::optional<int64_t>> FindRequest(journal::Database& db,
                                                    std::string_view parent,
                                                    std::string_view request_id);

@@ -188,6 +188,25 @@ TEST_F(DigestTest, DaysThatWereMissedAreOneMessage) {
             absl::ToUnixSeconds(clock_.Now()));
 }
 
+// Years ahead for a while, and back.
+TEST_F(DigestTest, AClockThatWasPutBackStopsNothing) {
+  Begin(Pigeons());
+  clock_.Advance(absl::Hours(24 * 3650));
+  EXPECT_TRUE(NothingIsSent());
+  Import({{"Pigeon one", 0}});
+  NextMorning();
+  Take({MailAnswer::kLater, "450 4.2.0 Later"});
+  clock_.Advance(-absl::Hours(24 * 3650));
+  Settle();
+  EXPECT_TRUE(Take().Has("Pigeon one"));
+  Import({{"Pigeon two", 0}});
+  EXPECT_LT(Get().next_send_time().seconds(),
+            absl::ToUnixSeconds(clock_.Now()) + 2 * 24 * 3600);
+  NextMorning();
+  EXPECT_TRUE(Take().Has("Pigeon two"));
+  EXPECT_OK(Create(Pigeons("b")));
+}
+
 TEST_F(DigestTest, WhatMatchesDuringAPauseComesAfterIt) {
   Begin(Pigeons());
   ASSERT_OK(SetPaused(true));
