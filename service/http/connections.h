@@ -6,10 +6,9 @@
 //     ... // until a signal comes
 //     connections.Stop();
 //
-//     accept ─► receiving ─► queued ─► [worker: handler] ─► sending ─┬─►
-//     closing
-//                  ▲                                                 │
-//                  └────────────── kept alive ───────────────────────┘
+//     accept ─► receiving ─► queued ─► [worker: handler] ─► sending ─► close
+//                   ▲                                          │
+//                   └─────────────── kept alive ───────────────┘
 //
 // httplib's own listener gives a thread to each connection that waits, and
 // gives its clients time with every byte: four slow ones would stall everybody.
