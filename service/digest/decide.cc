@@ -11,6 +11,7 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/digest/address.h"
+#include "service/digest/consent_tables.h"
 #include "service/digest/schedule.h"
 #include "service/digest/settings.h"
 #include "service/journal/appender.h"

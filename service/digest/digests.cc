@@ -10,6 +10,7 @@
 #include "service/base/strings.h"
 #include "service/digest/address.h"
 #include "service/digest/choose.h"
+#include "service/digest/consent_tables.h"
 #include "service/digest/decide.h"
 #include "service/digest/folder_mailer.h"
 #include "service/digest/mail_report.h"

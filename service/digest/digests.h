@@ -23,6 +23,7 @@
 #include "paperwire/v1/digest_service.pb.h"
 #include "service/base/clock.h"
 #include "service/digest/compose.h"
+#include "service/digest/consent_tables.h"
 #include "service/digest/mailer.h"
 #include "service/digest/secrets.h"
 #include "service/digest/sender.h"

@@ -8,6 +8,7 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/digest/choose.h"
+#include "service/digest/consent_tables.h"
 #include "service/digest/decide.h"
 #include "service/digest/outcome.h"
 #include "service/digest/schedule.h"

@@ -3,10 +3,9 @@
 //     digest              number -> one digest: what was asked, how far it is
 //     digest_issue        digest, issue -> one message: at hand, or history
 //     digest_seen         digest, paper -> it was in a message
-//     digest_token        hash -> the digest that a link confirms
-//     digest_asked        address, time -> a confirmation was sent there
 //     digest_key          what links are signed with
-//     suppression         address -> nothing is sent there
+//
+// What is known of addresses stands in consent_tables.h.
 //
 // They are changed inside transactions of the writer, as everything is, and are
 // no entries of the journal: whoever reads the journal must not read addresses,
@@ -72,14 +71,6 @@ struct IssueRow {
   std::string error;
 };
 
-struct SuppressionRow {
-  int64_t number = 0;  // 1, 2, 3 ...; given when it is stored
-  std::string address;
-  v1::Suppression::Reason reason = v1::Suppression::REASON_MANUAL;
-  std::string detail;
-  absl::Time created;
-};
-
 // The tables as the store keeps them: made at its opening.
 store::SideTables DigestTables();
 
@@ -129,24 +120,10 @@ absl::StatusOr<std::vector<IssueRow>> ListIssues(journal::Database& db,
 // Whether one of these papers was in a message of a digest.
 absl::StatusOr<bool> WasSent(journal::Database& db, int64_t digest,
                              const std::vector<int64_t>& papers);
-// The digest that a token confirms, unless it has expired.
-absl::StatusOr<std::optional<int64_t>> FindToken(journal::Database& db,
-                                                 std::string_view token,
-                                                 absl::Time now);
-// How often an address was asked in a span.
-absl::StatusOr<int64_t> CountAsked(journal::Database& db,
-                                   std::string_view address, absl::Time since,
-                                   absl::Time until);
 absl::StatusOr<std::optional<int64_t>> FindRequest(journal::Database& db,
                                                    std::string_view parent,
                                                    std::string_view request_id);
 absl::StatusOr<int64_t> LastNumber(journal::Database& db);
-
-absl::StatusOr<std::optional<SuppressionRow>> FindSuppression(
-    journal::Database& db, std::string_view address);
-// Those with numbers after `after`, by number.
-absl::StatusOr<std::vector<SuppressionRow>> ListSuppressions(
-    journal::Database& db, int64_t after, int limit);
 
 // Writing. Inside a transaction of the writer.
 
@@ -159,20 +136,8 @@ absl::Status WriteIssue(journal::Database& db, const IssueRow& row);
 absl::Status EraseIssue(journal::Database& db, int64_t digest, int64_t issue);
 absl::Status NoteSent(journal::Database& db, int64_t digest,
                       const std::vector<int64_t>& papers);
-absl::Status WriteToken(journal::Database& db, std::string_view token,
-                        int64_t digest, absl::Time expires);
-absl::Status EraseTokens(journal::Database& db, int64_t digest);
-// Forgets what is older than `keep_from` as well.
-absl::Status NoteAsked(journal::Database& db, std::string_view address,
-                       absl::Time now, absl::Time keep_from);
 absl::Status NoteRequest(journal::Database& db, std::string_view parent,
                          std::string_view request_id, int64_t digest);
-// One that is there stays as it is.
-absl::Status WriteSuppression(journal::Database& db, const SuppressionRow& row);
-// Whether there was one.
-absl::StatusOr<bool> EraseSuppression(journal::Database& db,
-                                      std::string_view address);
-
 }  // namespace paperwire::digest
 
 #endif  // PAPERWIRE_SERVICE_DIGEST_TABLES_H_

@@ -11,6 +11,7 @@
 #include "service/base/hash.h"
 #include "service/base/status_macros.h"
 #include "service/base/token.h"
+#include "service/digest/consent_tables.h"
 #include "service/digest/decide.h"
 #include "service/digest/tables.h"
 #include "service/rpc/call.h"
