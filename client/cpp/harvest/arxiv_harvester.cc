@@ -57,7 +57,7 @@ class ArxivHarvester : public Harvester {
     while (true) {
       OaiPage page;
       RETURN_IF_ERROR(fetcher_.Fetch(
-          Url(state),
+          {.url = Url(state)},
           [&](const HttpResponse& response) {
             return Accept(state, response, &page);
           },

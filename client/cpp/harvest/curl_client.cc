@@ -18,10 +18,13 @@ std::string_view Trim(std::string_view text) {
   return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
-// Scheme and host of an address, in lower case.
+// Scheme, host and port of an address, in lower case.
 struct Origin {
   std::string scheme;
   std::string host;
+  std::string port;
+
+  friend bool operator==(const Origin&, const Origin&) = default;
 };
 
 absl::StatusOr<Origin> OriginOf(const std::string& url) {
@@ -38,6 +41,11 @@ absl::StatusOr<Origin> OriginOf(const std::string& url) {
     origin.host = absl::AsciiStrToLower(part);
     curl_free(part);
   }
+  if (ok && curl_url_get(parsed, CURLUPART_PORT, &part, CURLU_DEFAULT_PORT) ==
+                CURLUE_OK) {
+    origin.port = part;
+    curl_free(part);
+  }
   curl_url_cleanup(parsed);
   if (origin.scheme.empty() || origin.host.empty()) {
     return absl::InvalidArgumentError(StrCat("\"", url,
@@ -52,6 +60,21 @@ bool IsLoopback(std::string_view host) {
   if (!host.starts_with("127.")) return false;
   // "127.evil.example" is a name, not an address.
   return host.find_first_not_of("0123456789.") == host.npos;
+}
+
+// A line end would begin a header that nobody meant.
+absl::Status CheckHeaders(const Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    for (const std::string_view text :
+         {std::string_view(name), std::string_view(value)}) {
+      if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos) {
+        return absl::InvalidArgumentError(
+            StrCat("the header ", name.substr(0, name.find_first_of("\r\n")),
+                   " holds a line end"));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 // What the callbacks of one transfer fill in.
@@ -110,12 +133,18 @@ class CurlClient : public HttpClient {
     }
   }
 
-  absl::StatusOr<HttpResponse> Get(const std::string& url) override {
+  absl::StatusOr<HttpResponse> Get(const std::string& url,
+                                   const Headers& headers) override {
+    RETURN_IF_ERROR(CheckHeaders(headers));
+    ASSIGN_OR_RETURN(const Origin first, OriginOf(url));
     std::string address = url;
     for (int hop = 0; hop <= options_.max_redirects; ++hop) {
       RETURN_IF_ERROR(CheckAllowed(address));
+      ASSIGN_OR_RETURN(const Origin origin, OriginOf(address));
       std::string redirect;
-      ASSIGN_OR_RETURN(HttpResponse response, GetOnce(address, &redirect));
+      ASSIGN_OR_RETURN(
+          HttpResponse response,
+          GetOnce(address, origin == first ? headers : Headers(), &redirect));
       if (redirect.empty()) return response;
       address = std::move(redirect);
     }
@@ -138,6 +167,7 @@ class CurlClient : public HttpClient {
   }
 
   absl::StatusOr<HttpResponse> GetOnce(const std::string& url,
+                                       const Headers& headers,
                                        std::string* redirect) {
     CURL* const curl = curl_easy_init();
     if (curl == nullptr) {
@@ -146,6 +176,11 @@ class CurlClient : public HttpClient {
     Transfer transfer;
     transfer.max_body_bytes = options_.max_body_bytes;
     transfer.stop = options_.stop;
+    curl_slist* lines = nullptr;
+    for (const auto& [name, value] : headers) {
+      lines = curl_slist_append(lines, StrCat(name, ": ", value).c_str());
+    }
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
     char error[CURL_ERROR_SIZE] = "";
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl, CURLOPT_USERAGENT, user_agent_.c_str());
@@ -175,6 +210,7 @@ class CurlClient : public HttpClient {
     curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
     if (location != nullptr) *redirect = location;
     curl_easy_cleanup(curl);
+    curl_slist_free_all(lines);
     if (code == CURLE_OK) {
       transfer.response.status = static_cast<int>(status);
       return std::move(transfer.response);
@@ -205,6 +241,11 @@ class CurlClient : public HttpClient {
 };
 
 }  // namespace
+
+bool IsPrivate(const std::string& url) {
+  const absl::StatusOr<Origin> origin = OriginOf(url);
+  return origin.ok() && (origin->scheme == "https" || IsLoopback(origin->host));
+}
 
 std::unique_ptr<HttpClient> MakeCurlClient(const HttpOptions& options,
                                            const std::string& plain_http_base) {

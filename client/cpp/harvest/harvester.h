@@ -132,6 +132,43 @@ struct HfDailyOptions {
 absl::StatusOr<std::unique_ptr<Harvester>> MakeHfDailyHarvester(
     const HfDailyOptions& options, HttpClient* http, World* world);
 
+// A harvest can also be of what papers that are stored already link to. Then
+// somebody has to say which they are:
+//
+//     const EachPaper papers = [&](const TakePaper& take) {
+//       return client.ExportPapers(request, [&](auto part) { ... take ... });
+//     };
+//
+// Hands over every paper, with its external ids, links and signals. An error
+// of `take` ends it and comes back.
+using TakePaper = std::function<absl::Status(const v1::Paper& paper)>;
+using EachPaper = std::function<absl::Status(const TakePaper& take)>;
+
+struct GithubStarsOptions {
+  std::string base_url = "https://api.github.com";
+  // Without one GitHub answers 60 requests an hour, with one 5,000. Refused
+  // when base_url would carry it in the clear.
+  std::string token = "";
+  // Empty: remembered as long as the harvester lives.
+  std::string state_file = "";
+  // A run ends after so many requests, and the next goes on. 0: no limit.
+  int64_t max_requests = 0;
+  // The limit of an hour is waited for, and clocks differ.
+  Politeness politeness = {.min_interval = absl::Milliseconds(750),
+                           .max_retry_after = absl::Minutes(65)};
+};
+
+// The stars of the repositories at GitHub that `papers` link to as code, each
+// asked for once in a round. Delivers, for each paper whose stored number is
+// another, one external id and the signal "github-stars" with its time; a
+// paper with several repositories gets the stars of the first that is there.
+// A run goes on with the round that the one before did not end. The state
+// has what GitHub answered last, so that an unchanged answer costs nothing of
+// its limit. RunOnce fails with what `papers` returned, too.
+absl::StatusOr<std::unique_ptr<Harvester>> MakeGithubStarsHarvester(
+    const GithubStarsOptions& options, EachPaper papers, HttpClient* http,
+    World* world);
+
 struct FollowOptions {
   // Between the end of a run and the beginning of the next.
   absl::Duration interval = absl::Hours(1);

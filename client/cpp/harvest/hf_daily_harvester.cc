@@ -127,7 +127,7 @@ class HfDailyHarvester : public Harvester {
                  "&limit=", options_.page_size, "&p=", page);
       Batch batch;
       RETURN_IF_ERROR(fetcher_.Fetch(
-          url,
+          {.url = url},
           [&](const HttpResponse& response) -> absl::Status {
             if (response.status != 200) {
               const bool no_list_yet =

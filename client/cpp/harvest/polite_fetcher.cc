@@ -57,7 +57,28 @@ absl::Status Refusal(const std::string& url, const HttpResponse& response) {
       importers::MakeExcerpt(std::string_view(response.body).substr(0, 1024))));
 }
 
-absl::Status PoliteFetcher::Try(const std::string& url, const Accept& accept,
+absl::Duration PoliteFetcher::limited() const {
+  return std::max(not_before_ - world_->Now(), absl::ZeroDuration());
+}
+
+absl::Status PoliteFetcher::WaitForLimit(const std::string& url,
+                                         const Progress& progress) {
+  const absl::Duration wait = limited();
+  if (wait == absl::ZeroDuration()) return absl::OkStatus();
+  if (wait > politeness_.max_retry_after) {
+    not_before_ = absl::InfinitePast();  // it was said; a next run may try
+    return absl::UnavailableError(StrCat(url, " asks to come back in ",
+                                         absl::FormatDuration(wait),
+                                         "; try again then"));
+  }
+  progress(StrCat("the requests that the source allows are used up, waiting ",
+                  absl::FormatDuration(absl::Ceil(wait, absl::Seconds(1)))));
+  return world_->Sleep(wait)
+             ? absl::OkStatus()
+             : absl::CancelledError("stopped while waiting for the limit");
+}
+
+absl::Status PoliteFetcher::Try(const Request& request, const Accept& accept,
                                 std::optional<absl::Duration>* wait,
                                 bool* passing) {
   if (last_.has_value()) {
@@ -68,13 +89,22 @@ absl::Status PoliteFetcher::Try(const std::string& url, const Accept& accept,
     }
   }
   ++requests_;
-  const absl::StatusOr<HttpResponse> response = http_->Get(url);
+  const absl::StatusOr<HttpResponse> response =
+      http_->Get(request.url, request.headers);
   last_ = world_->Now();
   if (!response.ok()) {
     *passing = absl::IsUnavailable(response.status()) ||
                absl::IsDeadlineExceeded(response.status());
     return response.status();
   }
+  const Limit limit = read_limit_ ? read_limit_(*response, *last_) : Limit();
+  if (limit.refused) {
+    *passing = true;
+    *wait = limit.wait;
+    return absl::UnavailableError(
+        StrCat(response->status, ReasonPhrase(response->status)));
+  }
+  if (limit.wait.has_value()) not_before_ = *last_ + *limit.wait;
   if (IsPassing(response->status)) {
     *passing = true;
     const auto header = response->headers.find("retry-after");
@@ -89,13 +119,15 @@ absl::Status PoliteFetcher::Try(const std::string& url, const Accept& accept,
   return status;
 }
 
-absl::Status PoliteFetcher::Fetch(const std::string& url, const Accept& accept,
+absl::Status PoliteFetcher::Fetch(const Request& request, const Accept& accept,
                                   const Progress& progress) {
+  const std::string& url = request.url;
+  RETURN_IF_ERROR(WaitForLimit(url, progress));
   absl::Duration backoff = politeness_.first_wait;
   for (int tries = 1;; ++tries) {
     std::optional<absl::Duration> wait;
     bool passing = false;
-    const absl::Status status = Try(url, accept, &wait, &passing);
+    const absl::Status status = Try(request, accept, &wait, &passing);
     if (status.ok() || !passing) return status;
     if (tries >= politeness_.max_tries) {
       return absl::UnavailableError(

@@ -18,7 +18,9 @@
 namespace paperwire::harvest {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{1} << 20;
+// A line for each repository is kept by the largest of them, some 100 bytes;
+// this is no state file any more.
+constexpr size_t kMaxFileBytes = size_t{256} << 20;
 
 absl::Status Failed(std::string_view what, std::string_view path) {
   return absl::UnavailableError(StrCat("cannot ", what, " the state file ",

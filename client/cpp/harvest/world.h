@@ -15,10 +15,13 @@
 
 namespace paperwire::harvest {
 
+// By name.
+using Headers = std::map<std::string, std::string>;
+
 struct HttpResponse {
   int status = 0;
   // Names in lower case; of a repeated header, the last.
-  std::map<std::string, std::string> headers = {};
+  Headers headers = {};
   // Complete: a body that was cut off is an error instead.
   std::string body = "";
 };
@@ -43,14 +46,22 @@ class HttpClient {
  public:
   virtual ~HttpClient() = default;
 
-  // Any answer of the server is OK, whatever its status code. Fails with
+  // Any answer of the server is OK, whatever its status code. `headers` can
+  // hold secrets: after a redirect to another origin (scheme, host or port)
+  // they are not sent any more. Fails with
   //   UNAVAILABLE         no connection, or the body was cut off,
   //   DEADLINE_EXCEEDED   a timeout,
   //   RESOURCE_EXHAUSTED  the body is larger than max_body_bytes,
-  //   INVALID_ARGUMENT    an address that is not allowed,
+  //   INVALID_ARGUMENT    an address that is not allowed, or a header that
+  //                       holds a line end,
   //   CANCELLED           stopped while waiting.
-  virtual absl::StatusOr<HttpResponse> Get(const std::string& url) = 0;
+  virtual absl::StatusOr<HttpResponse> Get(const std::string& url,
+                                           const Headers& headers) = 0;
 };
+
+// Whether `url` is one that nobody on the way can read: of HTTPS, or of this
+// machine.
+bool IsPrivate(const std::string& url);
 
 // Speaks HTTPS, and plain HTTP to this machine (localhost, 127.0.0.0/8, ::1)
 // and to the host of `plain_http_base` if that is an http address. Redirects

@@ -19,7 +19,7 @@ TEST(CurlClient, FetchesAndSaysWhoItIs) {
     return Respond(429, "slow down", "Retry-After: 7\r\nX-Two: b\r\n");
   });
   const auto client = MakeCurlClient({.contact = "mailto:ops@example.org"});
-  const auto response = client->Get(server.url() + "/a?b=c");
+  const auto response = client->Get(server.url() + "/a?b=c", {});
   ASSERT_OK(response);
   EXPECT_EQ(response->status, 429) << "any answer is an answer";
   EXPECT_EQ(response->body, "slow down");
@@ -27,6 +27,27 @@ TEST(CurlClient, FetchesAndSaysWhoItIs) {
   EXPECT_THAT(head, HasSubstr("GET /a?b=c "));
   EXPECT_THAT(head, HasSubstr("User-Agent: paperwire/" PAPERWIRE_VERSION
                               " (mailto:ops@example.org)\r\n"));
+}
+
+TEST(CurlClient, SendsHeadersButNoLineEndInThem) {
+  std::string head;
+  FakeServer server([&](const FakeRequest& request) {
+    head = request.head;
+    return Respond(200, "");
+  });
+  const auto client = MakeCurlClient({});
+  ASSERT_OK(client->Get(server.url(), {{"X-One", "a b"}, {"X-Two", "c"}}));
+  EXPECT_THAT(head, HasSubstr("X-One: a b\r\n"));
+  EXPECT_THAT(head, HasSubstr("X-Two: c\r\n"));
+  for (const std::string& value :
+       {std::string("a\r\nX-Three: d"), std::string("a\nb"),
+        std::string("a\0b", 3)}) {
+    EXPECT_THAT(client->Get(server.url(), {{"X-One", value}}),
+                IsError(absl::StatusCode::kInvalidArgument, "X-One"));
+    EXPECT_THAT(client->Get(server.url(), {{value, "a"}}),
+                IsError(absl::StatusCode::kInvalidArgument, "line end"));
+  }
+  EXPECT_EQ(server.targets().size(), 1u);
 }
 
 TEST(CurlClient, FollowsRedirectsWithinTheRules) {
@@ -37,16 +58,16 @@ TEST(CurlClient, FollowsRedirectsWithinTheRules) {
   });
   const auto client = MakeCurlClient({.max_redirects = 3});
   location = "/end";
-  auto response = client->Get(server.url() + "/start");
+  auto response = client->Get(server.url() + "/start", {});
   ASSERT_OK(response);
   EXPECT_EQ(response->body, "arrived");
   location = "/start";
-  EXPECT_THAT(client->Get(server.url() + "/start"),
+  EXPECT_THAT(client->Get(server.url() + "/start", {}),
               IsError(absl::StatusCode::kUnavailable, "more than 3 times"));
   for (const char* outside :
        {"http://example.org/", "file:///etc/passwd", "ftp://127.0.0.1/"}) {
     location = outside;
-    EXPECT_THAT(client->Get(server.url() + "/start"),
+    EXPECT_THAT(client->Get(server.url() + "/start", {}),
                 IsError(absl::StatusCode::kInvalidArgument, ""))
         << outside;
   }
@@ -58,7 +79,7 @@ TEST(CurlClient, RefusesPlainHttpToOthers) {
        {"http://example.org/", "http://127.evil.example/", "file:///etc/passwd",
         "http://localhost.evil.example/", "", "not an address",
         "http://user@example.org/"}) {
-    EXPECT_THAT(client->Get(url),
+    EXPECT_THAT(client->Get(url, {}),
                 IsError(absl::StatusCode::kInvalidArgument, ""))
         << url;
   }
@@ -68,15 +89,15 @@ TEST(CurlClient, AllowsPlainHttpToTheBaseThatWasGiven) {
   // The name does not resolve; that it is tried is what counts.
   const auto client = MakeCurlClient({.connect_timeout = absl::Seconds(5)},
                                      "http://archive.invalid/oai");
-  EXPECT_THAT(client->Get("http://archive.invalid/oai?verb=Identify"),
+  EXPECT_THAT(client->Get("http://archive.invalid/oai?verb=Identify", {}),
               IsError(absl::StatusCode::kUnavailable, ""));
-  EXPECT_THAT(client->Get("http://other.invalid/"),
+  EXPECT_THAT(client->Get("http://other.invalid/", {}),
               IsError(absl::StatusCode::kInvalidArgument, ""));
 }
 
 TEST(CurlClient, ABodyThatIsCutOffIsAnError) {
   FakeServer server([](const FakeRequest&) { return CutOff("0123456789", 4); });
-  EXPECT_THAT(MakeCurlClient({})->Get(server.url()),
+  EXPECT_THAT(MakeCurlClient({})->Get(server.url(), {}),
               IsError(absl::StatusCode::kUnavailable, ""));
 }
 
@@ -93,11 +114,11 @@ TEST(CurlClient, BoundsTheBody) {
   });
   const auto client = MakeCurlClient({.max_body_bytes = 4999});
   for (const char* target : {"/plain", "/bomb"}) {
-    EXPECT_THAT(client->Get(server.url() + target),
+    EXPECT_THAT(client->Get(server.url() + target, {}),
                 IsError(absl::StatusCode::kResourceExhausted, "4999 bytes"));
   }
-  EXPECT_OK(
-      MakeCurlClient({.max_body_bytes = 5000})->Get(server.url() + "/plain"));
+  EXPECT_OK(MakeCurlClient({.max_body_bytes = 5000})
+                ->Get(server.url() + "/plain", {}));
 }
 
 TEST(CurlClient, TimesOutAndStops) {
@@ -105,11 +126,11 @@ TEST(CurlClient, TimesOutAndStops) {
     absl::SleepFor(absl::Milliseconds(1500));
     return Respond(200, "late");
   });
-  EXPECT_THAT(
-      MakeCurlClient({.timeout = absl::Milliseconds(100)})->Get(server.url()),
-      IsError(absl::StatusCode::kDeadlineExceeded, ""));
+  EXPECT_THAT(MakeCurlClient({.timeout = absl::Milliseconds(100)})
+                  ->Get(server.url(), {}),
+              IsError(absl::StatusCode::kDeadlineExceeded, ""));
   const std::atomic<bool> stop = true;
-  EXPECT_THAT(MakeCurlClient({.stop = &stop})->Get(server.url()),
+  EXPECT_THAT(MakeCurlClient({.stop = &stop})->Get(server.url(), {}),
               IsError(absl::StatusCode::kCancelled, ""));
 }
 
@@ -119,7 +140,7 @@ TEST(CurlClient, SaysThatNobodyListens) {
     FakeServer server([](const FakeRequest&) { return ""; });
     url = server.url();
   }
-  EXPECT_THAT(MakeCurlClient({})->Get(url),
+  EXPECT_THAT(MakeCurlClient({})->Get(url, {}),
               IsError(absl::StatusCode::kUnavailable, "127.0.0.1"));
 }
 

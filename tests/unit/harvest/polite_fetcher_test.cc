@@ -16,7 +16,8 @@ using ::testing::HasSubstr;
 
 class ScriptedHttp : public HttpClient {
  public:
-  absl::StatusOr<HttpResponse> Get(const std::string&) override {
+  absl::StatusOr<HttpResponse> Get(const std::string&,
+                                   const Headers&) override {
     if (answers.empty()) return HttpResponse{.status = 200, .body = "good"};
     auto answer = std::move(answers.front());
     answers.pop_front();
@@ -38,7 +39,7 @@ class PoliteFetcherTest : public testing::Test {
  protected:
   absl::Status Fetch() {
     return fetcher_.Fetch(
-        "https://x.example/",
+        {.url = "https://x.example/"},
         [this](const HttpResponse& response) {
           if (response.status != 200) {
             return Refusal("https://x.example/", response);
