@@ -73,6 +73,7 @@ from paperwire.mails import (
 from paperwire.matches import Match, Reason
 from paperwire.papers import Paper
 from paperwire.query import Query
+from paperwire.reporting import ReportResult
 from paperwire.results import (
     AsyncPaperList,
     AsyncResults,
@@ -137,6 +138,7 @@ __all__ = [
     "Trending",
     "TrendingPaper",
     "VoteResult",
+    "ReportResult",
     "Rise",
     "RisePoint",
     "FeaturedDay",

@@ -29,6 +29,7 @@ from paperwire._digest_methods import AsyncDigests
 from paperwire._info import ServerInfo, ServerStats
 from paperwire._paper_methods import AsyncPaperMethods
 from paperwire._places import AsyncPlace
+from paperwire._report_methods import AsyncReportMethods
 from paperwire._search_methods import AsyncSearchMethods
 from paperwire._subscription_methods import AsyncSubscriptions
 from paperwire._trending_methods import AsyncTrendingMethods
@@ -42,6 +43,7 @@ class AsyncClient(
     AsyncSearchMethods,
     AsyncPaperMethods,
     AsyncTrendingMethods,
+    AsyncReportMethods,
     AsyncWatchMethods,
 ):
     """Talks to a Paperwire server from one event loop.

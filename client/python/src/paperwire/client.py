@@ -26,6 +26,7 @@ from paperwire._digest_methods import Digests
 from paperwire._info import ServerInfo, ServerStats
 from paperwire._paper_methods import PaperMethods
 from paperwire._places import Place
+from paperwire._report_methods import ReportMethods
 from paperwire._search_methods import SearchMethods
 from paperwire._subscription_methods import Subscriptions
 from paperwire._trending_methods import TrendingMethods
@@ -35,7 +36,9 @@ from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import Watch
 
 
-class Client(SearchMethods, PaperMethods, TrendingMethods, WatchMethods):
+class Client(
+    SearchMethods, PaperMethods, TrendingMethods, ReportMethods, WatchMethods
+):
     """Talks to a Paperwire server. Threads may share one.
 
         with paperwire.Client() as client:

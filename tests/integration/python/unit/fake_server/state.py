@@ -35,6 +35,10 @@ from paperwire.v1 import trending_service_pb2 as trending_pb
 from .failures import Code, Failure, status_of
 
 
+def _nanos(signal: paper_pb2.Signal) -> int:
+    return int(signal.observed_time.ToNanoseconds())
+
+
 class Entry(NamedTuple):
     """A change in the journal."""
 
@@ -97,6 +101,7 @@ class State:
         self.batches: List[str] = []
         # Each batch that was not sent before: its source, its papers.
         self.imports: List[Tuple[str, int]] = []
+        self.reports: List[paper_pb2.Paper] = []  # without a title
         self.events: List[int] = []  # how many matches came in each
         # Faults: method -> the codes of its next calls.
         self.failures: Dict[str, List[grpc.StatusCode]] = {}
@@ -137,6 +142,8 @@ class State:
     ) -> papers_pb.ImportVerdict:
         verdict = papers_pb.ImportVerdict(line=item.line)
         outcomes = papers_pb.ImportVerdict
+        if not item.paper.title and self._report(item.paper, verdict):
+            return verdict
         if not item.paper.title:
             verdict.outcome = outcomes.OUTCOME_REJECTED
             verdict.reason = "title: is empty; give the paper's title"
@@ -173,6 +180,45 @@ class State:
         )
         verdict.name = name
         return verdict
+
+    def _report(
+        self, says: paper_pb2.Paper, verdict: papers_pb.ImportVerdict
+    ) -> bool:
+        """Joins signals and picks to a paper that is known; whether it is."""
+        self.reports.append(says)
+        keys = [(e.scheme, e.value) for e in says.external_ids]
+        name = next((self.names[k] for k in keys if k in self.names), "")
+        if name not in self.papers:
+            return False
+        paper = paper_pb2.Paper()
+        paper.CopyFrom(self.papers[name])
+        for signal in says.signals:
+            for known in paper.signals:
+                if known.kind == signal.kind:
+                    if _nanos(signal) >= _nanos(known):
+                        known.CopyFrom(signal)
+                    break
+            else:
+                paper.signals.append(signal)
+        for pick in says.features:
+            for listed in paper.features:
+                if (listed.day, listed.source) == (pick.day, pick.source):
+                    listed.MergeFrom(pick)
+                    break
+            else:
+                paper.features.append(pick)
+        verdict.name = name
+        if paper == self.papers[name]:
+            verdict.outcome = papers_pb.ImportVerdict.OUTCOME_UNCHANGED
+            return True
+        paper.sequence = self.sequence + 1
+        paper.etag = f"e{paper.sequence}"
+        self.papers[name] = paper
+        self.journal.append(
+            Entry(paper.sequence, paper, False, datetime.now(timezone.utc))
+        )
+        verdict.outcome = papers_pb.ImportVerdict.OUTCOME_UPDATED
+        return True
 
     def vote(
         self,
