@@ -126,7 +126,7 @@ class ReportMethods:
         session = ImportSession("", 1)
         wait = call_timeout(timeout, 2 * self._calls.timeout)
         run_import(self._calls, session, [says], session.acknowledge, wait)
-        return result_of(found, session.finish())
+        return result_of(found, says, session.finish())
 
 
 class AsyncReportMethods:
@@ -186,4 +186,4 @@ class AsyncReportMethods:
         await run_async_import(
             self._calls, session, [says], session.acknowledge, wait
         )
-        return result_of(found, session.finish())
+        return result_of(found, says, session.finish())

@@ -89,7 +89,7 @@ def read_request(paper: Union[str, Paper]) -> pb.GetPaperRequest:
     """
     return pb.GetPaperRequest(
         name=name_in_request(paper),
-        read_mask=to_mask(["name", "state", "external_ids"]),
+        read_mask=to_mask(["name", "state", "external_ids", "signals"]),
     )
 
 
@@ -126,8 +126,15 @@ def no_id(paper: paper_pb2.Paper) -> FailedPrecondition:
     )
 
 
-def result_of(paper: paper_pb2.Paper, report: ImportReport) -> ReportResult:
+def result_of(
+    paper: paper_pb2.Paper, says: paper_pb2.Paper, report: ImportReport
+) -> ReportResult:
     """Returns what became of the report.
+
+    Args:
+        paper: As it was before.
+        says: What was said.
+        report: Of the import.
 
     Raises:
         InvalidArgument: The server rejected it.
@@ -136,4 +143,13 @@ def result_of(paper: paper_pb2.Paper, report: ImportReport) -> ReportResult:
         raise InvalidArgument(
             rejection.reason, code=grpc.StatusCode.INVALID_ARGUMENT
         )
-    return ReportResult(paper.name, report.unchanged == 0, report.sequence)
+    # That a source speaks for the first time changes a paper, too.
+    outrun = any(
+        known.kind == signal.kind
+        and known.observed_time.ToNanoseconds()
+        > signal.observed_time.ToNanoseconds()
+        for signal in says.signals
+        for known in paper.signals
+    )
+    changed = report.unchanged == 0 and not outrun
+    return ReportResult(paper.name, changed, report.sequence)

@@ -67,6 +67,11 @@ def test_a_signal_is_a_count_at_a_time(
     old = before - timedelta(days=1)
     late = client.signal("test:kites", "github-stars", 7, time=old)
     assert (late.changed, counted()) == (False, 120)
+    # A source that speaks for the first time, and too late.
+    late = client.signal(
+        "test:kites", "github-stars", 7, time=old, source="you"
+    )
+    assert (late.changed, counted()) == (False, 120)
     soon = before + timedelta(days=1)
     assert client.signal(
         client.get("papers/p1"), "github-stars", 130.5, time=soon, source="me"

@@ -192,6 +192,8 @@ class State:
             return False
         paper = paper_pb2.Paper()
         paper.CopyFrom(self.papers[name])
+        if says.sources[0] not in paper.sources:
+            paper.sources.append(says.sources[0])
         for signal in says.signals:
             for known in paper.signals:
                 if known.kind == signal.kind:
