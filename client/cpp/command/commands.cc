@@ -4,14 +4,15 @@ namespace paperwire::command {
 
 const std::vector<CommandSpec>& Commands() {
   static const auto* const kCommands = new std::vector<CommandSpec>{
-      SearchCommand(),    SuggestCommand(),       SimilarCommand(),
-      GetCommand(),       ListCommand(),          TrendingCommand(),
-      DaysCommand(),      VoteCommand(),          WatchCommand(),
-      SubscribeCommand(), SubscriptionsCommand(), WebhookCommand(),
-      DigestCommand(),    BacktestCommand(),      ImportCommand(),
-      HarvestCommand(),   ExportCommand(),        StatusCommand(),
-      ChangesCommand(),   SplitCommand(),         DeleteCommand(),
-      HelpCommand(),      CompletionCommand(),    VersionCommand(),
+      SearchCommand(),        SuggestCommand(), SimilarCommand(),
+      GetCommand(),           ListCommand(),    TrendingCommand(),
+      DaysCommand(),          VoteCommand(),    PickCommand(),
+      SignalCommand(),        WatchCommand(),   SubscribeCommand(),
+      SubscriptionsCommand(), WebhookCommand(), DigestCommand(),
+      BacktestCommand(),      ImportCommand(),  HarvestCommand(),
+      ExportCommand(),        StatusCommand(),  ChangesCommand(),
+      SplitCommand(),         DeleteCommand(),  HelpCommand(),
+      CompletionCommand(),    VersionCommand(),
   };
   return *kCommands;
 }

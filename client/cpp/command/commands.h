@@ -15,6 +15,8 @@ CommandSpec ListCommand();           // list_command.cc
 CommandSpec TrendingCommand();       // trending_command.cc
 CommandSpec DaysCommand();           // days_command.cc
 CommandSpec VoteCommand();           // vote_command.cc
+CommandSpec PickCommand();           // pick_command.cc
+CommandSpec SignalCommand();         // signal_command.cc
 CommandSpec WatchCommand();          // watch_command.cc
 CommandSpec SubscribeCommand();      // subscribe_command.cc
 CommandSpec SubscriptionsCommand();  // subscriptions_command.cc

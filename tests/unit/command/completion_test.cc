@@ -66,8 +66,9 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire sea"), "search");
   EXPECT_EQ(
       Bash("paperwire ''"),
-      "search suggest similar get list trending days vote watch subscribe "
-      "subscriptions webhook digest backtest import harvest export status "
+      "search suggest similar get list trending days vote pick signal watch "
+      "subscribe subscriptions webhook digest backtest import harvest export "
+      "status "
       "changes split delete help completion version");
   EXPECT_EQ(Bash("paperwire search --str"), "--strict");
   EXPECT_EQ(Bash("paperwire --json search --pag"), "--page-token");
@@ -86,6 +87,8 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire vote --voter ada --re"), "--revoke");
   EXPECT_EQ(Bash("paperwire vote 2503.1"), "");
   EXPECT_EQ(Bash("paperwire harvest h"), "hf-daily");
+  EXPECT_EQ(Bash("paperwire harvest g"), "github-stars");
+  EXPECT_EQ(Bash("paperwire pick --c"), "--color --curator");
   EXPECT_EQ(Bash("paperwire help comp"), "completion");
   EXPECT_EQ(Bash("paperwire subscribe --news v"), "versions");
   EXPECT_EQ(Bash("paperwire watch --from c"), "cursor");

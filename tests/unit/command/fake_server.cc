@@ -145,9 +145,14 @@ class FakeServer::Services final {
       if (known != answers_.end()) return known->second;
       v1::ImportPapersResponse response;
       response.set_request_id(request.request_id());
+      fake_->imports.push_back(request);
       for (const v1::ImportItem& item : request.items()) {
         v1::ImportVerdict* verdict = response.add_verdicts();
         verdict->set_line(item.line());
+        if (item.paper().title().empty()) {
+          Report(item.paper(), verdict);
+          continue;
+        }
         if (item.paper().title().find("bad") != std::string::npos) {
           verdict->set_outcome(v1::ImportVerdict::OUTCOME_REJECTED);
           verdict->set_reason("title: is bad; give it another");
@@ -162,6 +167,55 @@ class FakeServer::Services final {
       response.set_sequence(static_cast<int64_t>(fake_->papers.size()));
       answers_[request.request_id()] = response;
       return response;
+    }
+
+    // Of a paper that is there already.
+    void Report(const v1::Paper& says, v1::ImportVerdict* verdict) {
+      v1::Paper* const paper =
+          says.external_ids().empty()
+              ? nullptr
+              : Find(fake_->papers, "papers/" + says.external_ids(0).scheme() +
+                                        ":" + says.external_ids(0).value());
+      if (paper == nullptr) {
+        verdict->set_outcome(v1::ImportVerdict::OUTCOME_REJECTED);
+        verdict->set_reason("title: It is missing.");
+        return;
+      }
+      const std::string before = paper->SerializeAsString();
+      if (std::find(paper->sources().begin(), paper->sources().end(),
+                    says.sources(0)) == paper->sources().end()) {
+        paper->add_sources(says.sources(0));
+      }
+      for (const v1::Signal& signal : says.signals()) {
+        if (signal.kind() == "bad") {
+          verdict->set_outcome(v1::ImportVerdict::OUTCOME_REJECTED);
+          verdict->set_reason("signals[0].kind: is bad");
+          return;
+        }
+        v1::Signal* own = nullptr;
+        for (v1::Signal& known : *paper->mutable_signals()) {
+          if (known.kind() == signal.kind()) own = &known;
+        }
+        if (own == nullptr) {
+          *paper->add_signals() = signal;
+        } else if (own->observed_time().seconds() <=
+                   signal.observed_time().seconds()) {
+          *own = signal;
+        }
+      }
+      for (const v1::Feature& feature : says.features()) {
+        const bool known =
+            std::any_of(paper->features().begin(), paper->features().end(),
+                        [&](const v1::Feature& own) {
+                          return own.day() == feature.day() &&
+                                 own.source() == feature.source();
+                        });
+        if (!known) *paper->add_features() = feature;
+      }
+      verdict->set_name(paper->name());
+      verdict->set_outcome(before == paper->SerializeAsString()
+                               ? v1::ImportVerdict::OUTCOME_UNCHANGED
+                               : v1::ImportVerdict::OUTCOME_UPDATED);
     }
 
     FakeServer* const fake_;
@@ -223,6 +277,7 @@ class FakeServer::Services final {
         grpc::ServerContext*, const v1::ExportPapersRequest* request,
         grpc::ServerWriter<v1::ExportPapersResponse>* writer) override {
       std::lock_guard<std::mutex> lock(fake_->mutex);
+      fake_->exports.push_back(*request);
       for (const v1::Paper& paper : fake_->papers) {
         if (!Matches(paper, request->query())) continue;
         v1::ExportPapersResponse part;

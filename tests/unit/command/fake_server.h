@@ -8,6 +8,8 @@
 // Papers match a query when their title holds its text. Sequence numbers
 // count imported papers, and the resume token of sequence 7 is "token-7".
 // A withdrawn paper gets no votes. Who votes without a name is "users/local".
+// An import without a title joins its signals and features to the paper that
+// has its external id, and a signal of the kind "bad" is rejected.
 // A subscription has the etag "e1" at first, and its cursor at the papers
 // there are. Nothing is posted to webhooks; `deliveries` says what was.
 
@@ -81,6 +83,8 @@ class FakeServer {
   std::vector<v1::ListWebhookDeliveriesRequest> delivery_lists;
   std::vector<v1::RetryWebhookDeliveryRequest> retries;
   std::vector<std::string> batch_ids;  // as they came, repeats too
+  std::vector<v1::ImportPapersRequest> imports;
+  std::vector<v1::ExportPapersRequest> exports;
   int import_streams = 0;
   std::vector<v1::CreateDigestRequest> digest_creates;
   std::vector<v1::UpdateDigestRequest> digest_updates;
