@@ -54,8 +54,9 @@ using RawSubscriptionService =
 
 using RawTrendingService = v1::TrendingService::WithRawMethod_VotePaper<
     v1::TrendingService::WithRawMethod_ListTrending<
-        v1::TrendingService::WithRawMethod_ListDays<
-            v1::TrendingService::Service>>>;
+        v1::TrendingService::WithRawMethod_WatchTrending<
+            v1::TrendingService::WithRawMethod_ListDays<
+                v1::TrendingService::Service>>>>;
 
 // Digests: what reads them, and what changes them.
 using RawDigestReadingService = v1::DigestService::WithRawMethod_GetDigest<

@@ -25,6 +25,7 @@
 #include "service/rpc/subscriptions.h"
 #include "service/rpc/suggest.h"
 #include "service/rpc/trending.h"
+#include "service/rpc/trending_stream.h"
 #include "service/rpc/unary.h"
 #include "service/rpc/watch_stream.h"
 #include "service/rpc/webhooks.h"
@@ -349,6 +350,7 @@ struct Server::Impl {
       ServeImport(*loop, papers, *store, *worker, drain);
       ServeExport(*loop, searches, *store);
       ServeWatch(*loop, subscriptions, *store, drain, options.heartbeat);
+      ServeWatchTrending(*loop, trending, *store, drain, options.heartbeat);
     }
     health.Serve(*loop);
     loop->Run();

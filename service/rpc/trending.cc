@@ -16,11 +16,10 @@
 #include "service/base/token.h"
 #include "service/catalogue/days.h"
 #include "service/catalogue/reader.h"
-#include "service/index/search.h"
+#include "service/rpc/boards.h"
 #include "service/rpc/convert.h"
 #include "service/standing/subscriptions.h"
 #include "service/trending/boards.h"
-#include "service/trending/request.h"
 
 namespace paperwire::rpc {
 namespace {
@@ -28,9 +27,6 @@ namespace {
 constexpr std::string_view kLocalUser = "users/local";
 constexpr char kBoardToken = 'b';
 constexpr char kDaysToken = 'd';
-constexpr int64_t kDaySeconds = 24 * 60 * 60;
-
-bool IsSet(const v1::Query& query) { return query.ByteSizeLong() > 0; }
 
 // What a board token is bound to.
 uint64_t Fingerprint(const v1::ListTrendingRequest& request) {
@@ -68,31 +64,6 @@ absl::Status SetPlace(const store::Store& store,
   return absl::OkStatus();
 }
 
-// The papers that match, by rising number.
-absl::StatusOr<std::vector<int64_t>> Matching(store::Store& store,
-                                              const v1::Query& request) {
-  ASSIGN_OR_RETURN(query::Query query, ParseQuery(request));
-  absl::StatusOr<std::vector<int64_t>> numbers =
-      index::MatchNumbers(*store.snapshot(), query);
-  if (!numbers.ok()) return PrefixField("query", numbers.status());
-  return numbers;
-}
-
-void SetPlace(const trending::Place& place, int64_t at, v1::Paper paper,
-              v1::TrendingPaper* to) {
-  to->set_rank(place.rank);
-  to->set_score(place.score);
-  *to->mutable_paper() = std::move(paper);
-  to->mutable_inputs()->set_vote_count(place.votes);
-  to->mutable_inputs()->set_total_vote_count(place.total_votes);
-  SetTime(absl::FromUnixSeconds(place.first_time),
-          to->mutable_inputs()->mutable_first_vote_time());
-  if (place.previous_rank.has_value()) {
-    to->set_previous_rank(*place.previous_rank);
-  }
-  to->set_newcomer(place.first_time > at - kDaySeconds);
-}
-
 }  // namespace
 
 void VotePaper(
@@ -108,19 +79,14 @@ absl::Status ListTrending(store::Store& store,
                           const v1::ListTrendingRequest& request,
                           v1::ListTrendingResponse* response) {
   RETURN_IF_ERROR(CheckMask(request.read_mask()));
-  trending::BoardRequest wanted;
-  ASSIGN_OR_RETURN(wanted.window, trending::WindowOf(request.window()));
-  ASSIGN_OR_RETURN(
-      wanted.formula,
-      trending::FormulaOf(
-          request.formula(),
-          request.has_half_life() ? &request.half_life() : nullptr));
+  ASSIGN_OR_RETURN(trending::BoardRequest wanted, BoardOf(request));
   ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size(), 20, 1000));
   wanted.limit = static_cast<size_t>(limit);
   RETURN_IF_ERROR(SetPlace(store, request, &wanted));
   std::vector<int64_t> matching;
   if (IsSet(request.query())) {
-    ASSIGN_OR_RETURN(matching, Matching(store, request.query()));
+    ASSIGN_OR_RETURN(const query::Query query, ParseQuery(request.query()));
+    ASSIGN_OR_RETURN(matching, Matching(*store.snapshot(), query));
     wanted.only = &matching;
   }
 
@@ -131,7 +97,7 @@ absl::Status ListTrending(store::Store& store,
     if (absl::IsNotFound(paper.status())) continue;  // deleted this instant
     RETURN_IF_ERROR(paper.status());
     ApplyMask(request.read_mask(), &*paper);
-    SetPlace(place, wanted.at, *std::move(paper), response->add_papers());
+    ShowPlace(place, *std::move(paper), response->add_papers());
   }
   const size_t next = wanted.offset + board.places.size();
   if (next < board.size && !board.places.empty()) {
@@ -140,9 +106,7 @@ absl::Status ListTrending(store::Store& store,
                                 static_cast<uint64_t>(wanted.at), next}));
   }
   response->set_total_size(static_cast<int32_t>(board.size));
-  response->set_window(request.window() == v1::TRENDING_WINDOW_UNSPECIFIED
-                           ? v1::TRENDING_WINDOW_WEEK
-                           : request.window());
+  response->set_window(ShownWindow(request.window()));
   response->set_formula(wanted.formula.kind);
   response->set_formula_text(trending::FormulaText(wanted.formula));
   const absl::Time at = absl::FromUnixSeconds(wanted.at);

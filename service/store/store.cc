@@ -66,6 +66,7 @@ struct Store::Impl {
   // Held during the calls.
   Mutex told_mutex;
   std::function<void(const Change&)> told ABSL_GUARDED_BY(told_mutex);
+  Listeners paper_listeners;
   std::thread following_thread;
   std::unique_ptr<Writer> writer;
   // Of the following thread.
@@ -141,9 +142,11 @@ struct Store::Impl {
       const int64_t last = run.back().sequence;
       std::shared_ptr<const index::Segment> segment = IndexRun(run, *index);
       for (const Change& change : run) CountVotes(change);
+      const bool of_papers = journal::IsOfPaper(run[0].kind);
       std::vector<Change> subscriptions;
-      if (!journal::IsOfPaper(run[0].kind)) subscriptions = run;
+      if (!of_papers) subscriptions = run;
       follower->Follow(std::move(run), last, std::move(segment));
+      if (of_papers) paper_listeners.Wake();
       Tell(subscriptions);
     }
   }
@@ -414,6 +417,11 @@ void Store::Record(Job job) { impl_->writer->Submit(std::move(job)); }
 void Store::OnSubscriptionChange(std::function<void(const Change&)> told) {
   MutexLock lock(&impl_->told_mutex);
   impl_->told = std::move(told);
+}
+
+std::unique_ptr<Listeners::Listener> Store::ListenToPapers(
+    std::function<void()> wake) {
+  return impl_->paper_listeners.Add(std::move(wake));
 }
 
 std::shared_ptr<const index::Snapshot> Store::snapshot() const {

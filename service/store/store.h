@@ -44,6 +44,7 @@
 #include "service/standing/subscription_tables.h"
 #include "service/store/freshness.h"
 #include "service/store/housekeeping.h"
+#include "service/store/listeners.h"
 #include "service/store/papers.h"
 #include "service/store/sharing.h"
 #include "service/trending/boards.h"
@@ -126,6 +127,12 @@ class Store {
   // from the follower's thread; it must be quick. The next function takes its
   // place, and an empty one ends it: afterwards no call is under way.
   void OnSubscriptionChange(std::function<void(const journal::Change&)> told);
+
+  // Calls `wake` after papers or votes changed, when searches and boards show it
+  // and before it is acknowledged, from the follower's thread; it must be
+  // quick. The store must outlive the listener.
+  std::unique_ptr<Listeners::Listener> ListenToPapers(
+      std::function<void()> wake);
 
   // What searches see now; at least everything that was acknowledged.
   std::shared_ptr<const index::Snapshot> snapshot() const;

@@ -93,6 +93,7 @@ uint32_t Boards::SlotOf(int64_t number) {
 
 void Boards::Insert(uint32_t slot, Layer layer, size_t at,
                     const VoteStep& step) {
+  ++changes_;
   std::vector<Vote>& day = days_[DayOf(step.time)];
   std::vector<Step>& steps = voted_[slot].steps[layer];
   steps.insert(steps.begin() + static_cast<long>(at),
@@ -101,6 +102,7 @@ void Boards::Insert(uint32_t slot, Layer layer, size_t at,
 }
 
 void Boards::Erase(uint32_t slot, Layer layer, size_t at) {
+  ++changes_;
   std::vector<Step>& steps = voted_[slot].steps[layer];
   const Step gone = steps[at];
   steps.erase(steps.begin() + static_cast<long>(at));
@@ -123,6 +125,7 @@ void Boards::Erase(uint32_t slot, Layer layer, size_t at) {
 
 void Boards::SetVotes(Step* step, int64_t votes) {
   if (step->step.votes == votes) return;
+  ++changes_;
   step->step.votes = votes;
   days_.at(DayOf(step->step.time))[step->place].votes = votes;
 }
@@ -219,7 +222,8 @@ Place Boards::PlaceOf(const Scored& scored, const Sums& sums,
               .score = scored.score,
               .votes = sums.votes[scored.slot],
               .first_time = paper.first_time,
-              .previous_rank = std::nullopt};
+              .previous_rank = std::nullopt,
+              .newcomer = paper.first_time > at - kDaySeconds};
   for (const std::vector<Step>& steps : paper.steps) {
     for (const Step& step : steps) {
       if (step.step.time <= at) place.total_votes += step.step.votes;

@@ -13,6 +13,7 @@
 #define PAPERWIRE_SERVICE_TRENDING_BOARDS_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -50,6 +51,7 @@ struct Place {
   int64_t first_time = 0;   // of its first vote, seconds since the epoch
   // On the board of 24 hours before; nothing: it was not on it.
   std::optional<int> previous_rank;
+  bool newcomer = false;  // its first vote is less than 24 hours old then
 };
 
 struct Board {
@@ -74,6 +76,10 @@ class Boards {
 
   // Papers that have votes.
   size_t size() const;
+
+  // How often any vote changed: as long as it is the same, boards of one moment
+  // are, too. Read it before Rank.
+  int64_t changes() const { return changes_; }
 
  private:
   // Who counts votes.
@@ -137,6 +143,7 @@ class Boards {
   void AddPreviousRanks(const BoardRequest& request, Sums sums,
                         Board* board) const;
 
+  std::atomic<int64_t> changes_ = 0;
   mutable std::shared_mutex mutex_;               // guards what follows
   absl::flat_hash_map<int64_t, uint32_t> slots_;  // by number
   std::vector<Voted> voted_;

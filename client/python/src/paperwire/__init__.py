@@ -106,6 +106,13 @@ from paperwire.suppressions import (
     SuppressionList,
 )
 from paperwire.trending import Trending, TrendingPaper
+from paperwire.trending_watch import (
+    AsyncTrendingWatch,
+    TrendingEvent,
+    TrendingLeave,
+    TrendingMove,
+    TrendingWatch,
+)
 from paperwire.voting import VoteResult
 from paperwire.watch import (
     AsyncWatch,
@@ -137,6 +144,11 @@ __all__ = [
     "AsyncPaperList",
     "Trending",
     "TrendingPaper",
+    "TrendingWatch",
+    "AsyncTrendingWatch",
+    "TrendingEvent",
+    "TrendingLeave",
+    "TrendingMove",
     "VoteResult",
     "ReportResult",
     "Rise",

@@ -205,6 +205,12 @@ VOTE_PAPER = _method(
     trending.VotePaperRequest,
     trending.VotePaperResponse,
 )
+WATCH_TRENDING = _method(
+    "TrendingService",
+    "WatchTrending",
+    trending.WatchTrendingRequest,
+    trending.WatchTrendingResponse,
+)
 LIST_TRENDING = _method(
     "TrendingService",
     "ListTrending",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
+import functools
+import weakref
+from typing import Any, Dict, Optional, Union
 
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
 from paperwire._blocking import Calls
+from paperwire._channel import timed_out
 from paperwire._convert import Span, Time, from_timestamp, to_mask
+from paperwire._following import watch_patience
 from paperwire._requests import Fields
+from paperwire._trending_core import TrendingCore, watch_trending_request
 from paperwire.days import AsyncDayList, DayList, days_request
 from paperwire.papers import Paper
 from paperwire.query import AnyQuery, Query
@@ -23,14 +28,22 @@ from paperwire.rise import (
     rise_of_lists,
 )
 from paperwire.trending import Trending, next_page, trending_request
+from paperwire.trending_watch import AsyncTrendingWatch, TrendingWatch
 from paperwire.v1 import paper_service_pb2 as papers_pb
+from paperwire.v1 import trending_service_pb2 as pb
 from paperwire.voting import VoteResult, name_in_request, vote_request
+from paperwire.watch import AsyncWatch, Watch
+
+# Events that are fetched ahead: as few as can be, since the server makes one
+# of all that happens while nobody reads.
+_AHEAD = 1
 
 
 class TrendingMethods:
     """What `Client` does with votes."""
 
     _calls: Calls
+    _watches: weakref.WeakSet[Union[Watch, TrendingWatch]]
 
     def vote(
         self,
@@ -129,6 +142,71 @@ class TrendingMethods:
             )
         return Trending(Query.from_proto(request.query), answer)
 
+    def watch_trending(
+        self,
+        query: AnyQuery = "",
+        *,
+        window: str = "week",
+        formula: str = "votes",
+        half_life: Optional[Span] = None,
+        places: int = 20,
+        resume_token: Optional[str] = None,
+        fields: Fields = None,
+        timeout: Optional[float] = None,
+    ) -> TrendingWatch:
+        """Waits for what happens on a board: papers enter, leave and move.
+
+            for event in client.watch_trending(window="day"):
+                for entry in event.entered:
+                    print("new at", entry.rank, entry.title)
+                event.board        # the whole board now
+
+        The first event is the board as it stands. Boards change by votes and
+        by time; what comes within 250 ms makes one event. A connection that
+        breaks is made anew, for as long as it takes, and what happened
+        meanwhile comes as one event. So it does, after a restart of your
+        program, with the `token` of the last event as `resume_token`.
+
+        Args:
+            query: Only full matches of this text or `Query`, with its
+                filters; empty for all papers.
+            window: Which votes count; see `trending`.
+            formula: How they count; see `trending`.
+            half_life: Of velocity only; see `trending`.
+            places: How deep the board is followed, 1 to 1,000. A paper that
+                falls below leaves.
+            resume_token: Go on behind this token of an earlier watch of the
+                same board, as deep (`event.token`): the first event is what
+                happened since, if anything did.
+            fields: Which fields of the papers to return ("title,authors").
+            timeout: End the loop after so many seconds without an event; a
+                new loop over the same watch goes on. None: never.
+
+        Raises:
+            InvalidQuery: The text cannot be parsed; says where.
+            InvalidArgument: The token is not one of this board and server, or
+                another part of the request is wrong.
+            Unavailable: There is no server.
+            ValueError: An argument is none of its known values.
+        """
+        request = watch_trending_request(
+            query, window, formula, half_life, places, resume_token, fields
+        )
+
+        def list_board(
+            asked: pb.ListTrendingRequest,
+        ) -> pb.ListTrendingResponse:
+            return self._calls.unary(_rpc.LIST_TRENDING, asked, None)
+
+        watch = TrendingWatch(
+            TrendingCore(request, watch_patience(self._calls)),
+            lambda r: self._calls.stream(_rpc.WATCH_TRENDING, r, _AHEAD),
+            list_board=list_board,
+            **_options(self._calls, timeout),
+        )
+        self._watches.add(watch)
+        return watch
+
     def rise(
         self, paper: Union[str, Paper], *, timeout: Optional[float] = None
     ) -> Rise:
@@ -215,6 +293,7 @@ class AsyncTrendingMethods:
     """What `AsyncClient` does with votes."""
 
     _calls: AsyncCalls
+    _watches: weakref.WeakSet[Union[AsyncWatch, AsyncTrendingWatch]]
 
     async def vote(
         self,
@@ -252,6 +331,40 @@ class AsyncTrendingMethods:
                 await self._calls.unary(_rpc.LIST_TRENDING, request, timeout)
             )
         return Trending(Query.from_proto(request.query), answer)
+
+    def watch_trending(
+        self,
+        query: AnyQuery = "",
+        *,
+        window: str = "week",
+        formula: str = "votes",
+        half_life: Optional[Span] = None,
+        places: int = 20,
+        resume_token: Optional[str] = None,
+        fields: Fields = None,
+        timeout: Optional[float] = None,
+    ) -> AsyncTrendingWatch:
+        """Waits for what happens on a board; as `Client.watch_trending`.
+
+        The first `async for` or `async with` connects.
+        """
+        request = watch_trending_request(
+            query, window, formula, half_life, places, resume_token, fields
+        )
+
+        async def list_board(
+            asked: pb.ListTrendingRequest,
+        ) -> pb.ListTrendingResponse:
+            return await self._calls.unary(_rpc.LIST_TRENDING, asked, None)
+
+        watch = AsyncTrendingWatch(
+            TrendingCore(request, watch_patience(self._calls)),
+            lambda r: self._calls.stream(_rpc.WATCH_TRENDING, r),
+            list_board=list_board,
+            **_options(self._calls, timeout),
+        )
+        self._watches.add(watch)
+        return watch
 
     async def rise(
         self, paper: Union[str, Paper], *, timeout: Optional[float] = None
@@ -298,3 +411,13 @@ class AsyncTrendingMethods:
         days = AsyncDayList(fetch)
         await fetch()
         return days
+
+
+def _options(
+    calls: Union[Calls, AsyncCalls], timeout: Optional[float]
+) -> Dict[str, Any]:
+    return {
+        "timeout": timeout,
+        "open_timeout": calls.timeout,
+        "timed_out": functools.partial(timed_out, calls.endpoint.target),
+    }

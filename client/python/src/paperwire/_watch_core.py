@@ -30,10 +30,6 @@ from paperwire.matches import Match
 from paperwire.v1 import source_pb2
 from paperwire.v1 import subscription_service_pb2 as pb
 
-# The server sends something at least every 15 s. When nothing came for this
-# long, the connection is dead, whatever TCP thinks.
-SILENCE_SECONDS = 60.0
-
 
 @dataclass(frozen=True)
 class Reset:

@@ -9,8 +9,9 @@ from typing import Any, Callable, Dict, Optional, Union
 from paperwire import _rpc
 from paperwire._asyncio import AsyncCalls
 from paperwire._blocking import Calls
-from paperwire._channel import LONGEST_WATCH_PAUSE, Patience, timed_out
+from paperwire._channel import timed_out
 from paperwire._convert import Span, Time
+from paperwire._following import watch_patience
 from paperwire._leases import Told
 from paperwire._places import (
     AsyncCommittedPlace,
@@ -37,6 +38,7 @@ from paperwire.cursors import CursorStore
 from paperwire.query import AnyQuery
 from paperwire.shared import AsyncSharedWatch, SharedWatch
 from paperwire.subscriptions import AnySubscription
+from paperwire.trending_watch import AsyncTrendingWatch, TrendingWatch
 from paperwire.v1 import subscription_service_pb2 as pb
 from paperwire.watch import AsyncWatch, Watch
 
@@ -50,7 +52,7 @@ class WatchMethods:
     """What `Client` is told of papers to come."""
 
     _calls: Calls
-    _watches: weakref.WeakSet[Watch]
+    _watches: weakref.WeakSet[Union[Watch, TrendingWatch]]
     _places: weakref.WeakSet[Place]
 
     def watch(
@@ -271,7 +273,7 @@ class AsyncWatchMethods:
     """What `AsyncClient` is told of papers to come."""
 
     _calls: AsyncCalls
-    _watches: weakref.WeakSet[AsyncWatch]
+    _watches: weakref.WeakSet[Union[AsyncWatch, AsyncTrendingWatch]]
     _places: weakref.WeakSet[AsyncPlace]
 
     def watch(
@@ -416,7 +418,4 @@ async def _async_acknowledge(
 def _core_options(
     calls: Union[Calls, AsyncCalls], **options: Any
 ) -> Dict[str, Any]:
-    patience = Patience(
-        calls.endpoint.target, calls.retries, None, LONGEST_WATCH_PAUSE
-    )
-    return {"patience": patience, **options}
+    return {"patience": watch_patience(calls), **options}

@@ -11,7 +11,7 @@ async with paperwire.AsyncClient() as client:
 from __future__ import annotations
 
 import weakref
-from typing import Any, Optional, Type
+from typing import Any, Optional, Type, Union
 
 import grpc
 import grpc.aio
@@ -35,6 +35,7 @@ from paperwire._subscription_methods import AsyncSubscriptions
 from paperwire._trending_methods import AsyncTrendingMethods
 from paperwire._watch_methods import AsyncWatchMethods
 from paperwire.freshness import SourceList
+from paperwire.trending_watch import AsyncTrendingWatch
 from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import AsyncWatch
 
@@ -65,7 +66,9 @@ class AsyncClient(
     ) -> None:
         endpoint = Endpoint(address, tls, credentials, metadata)
         self._calls = AsyncCalls(endpoint, timeout, retries)
-        self._watches: weakref.WeakSet[AsyncWatch] = weakref.WeakSet()
+        self._watches: weakref.WeakSet[
+            Union[AsyncWatch, AsyncTrendingWatch]
+        ] = weakref.WeakSet()
         self._places: weakref.WeakSet[AsyncPlace] = weakref.WeakSet()
 
     @property

@@ -9,7 +9,7 @@ client.search("sparse autoencoders")
 from __future__ import annotations
 
 import weakref
-from typing import Any, Optional, Type
+from typing import Any, Optional, Type, Union
 
 import grpc
 
@@ -32,6 +32,7 @@ from paperwire._subscription_methods import Subscriptions
 from paperwire._trending_methods import TrendingMethods
 from paperwire._watch_methods import WatchMethods
 from paperwire.freshness import SourceList
+from paperwire.trending_watch import TrendingWatch
 from paperwire.v1 import server_service_pb2 as server_pb
 from paperwire.watch import Watch
 
@@ -77,7 +78,9 @@ class Client(
     ) -> None:
         endpoint = Endpoint(address, tls, credentials, metadata)
         self._calls = Calls(endpoint, timeout, retries)
-        self._watches: weakref.WeakSet[Watch] = weakref.WeakSet()
+        self._watches: weakref.WeakSet[Union[Watch, TrendingWatch]] = (
+            weakref.WeakSet()
+        )
         self._places: weakref.WeakSet[Place] = weakref.WeakSet()
 
     @property

@@ -7,10 +7,11 @@ client.trending(as_of="2024-10-03", formula="hacker-news").to_pandas()
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING, Any, List, Optional
+from typing import TYPE_CHECKING, Any, Iterable, List, Optional
 
 from paperwire import _render
 from paperwire._convert import (
@@ -49,6 +50,11 @@ FORMULAS = {
 }
 WINDOW_WORDS = {value: word for word, value in WINDOWS.items()}
 FORMULA_WORDS = {value: word for word, value in FORMULAS.items()}
+_SPANS = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+}
 _MAX_PAGE = 1000
 
 
@@ -161,6 +167,24 @@ class Trending(List[TrendingPaper]):
         self.start_time: Optional[datetime] = time_of(answer, "start_time")
         self.as_of_time: datetime = from_timestamp(answer.as_of_time)
         self.total: int = answer.total_size
+
+    def later(
+        self, entries: Iterable[TrendingPaper], as_of_time: datetime, total: int
+    ) -> Trending:
+        """Returns what became of this board at a later moment.
+
+        Args:
+            entries: The papers that lead it then, best first.
+            as_of_time: The moment.
+            total: How many papers are on it then.
+        """
+        board = copy.copy(self)
+        board[:] = entries
+        board.as_of_time = as_of_time
+        board.total = total
+        span = _SPANS.get(self.window)
+        board.start_time = None if span is None else as_of_time - span
+        return board
 
     def to_pandas(self) -> pd.DataFrame:
         """Returns one row a paper, with the columns of all such frames.

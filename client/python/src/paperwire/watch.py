@@ -6,25 +6,16 @@ for match in client.watch("sparse autoencoders"):
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import threading
 import time
 from typing import Any, AsyncIterator, Callable, Iterator, List, Optional, Type
 
-import grpc
-
 from paperwire import _render
 from paperwire._asyncio import AsyncReader
+from paperwire._following import AsyncFollowing, Following
 from paperwire._places import AsyncPlace, CommitWarning, Place
 from paperwire._showing import Showing
 from paperwire._streams import Reader
-from paperwire._watch_core import (
-    SILENCE_SECONDS,
-    Reset,
-    ResetWarning,
-    WatchCore,
-)
+from paperwire._watch_core import Reset, ResetWarning, WatchCore
 from paperwire.freshness import LateSourceWarning, SourceList, SourceStats
 from paperwire.matches import Match
 from paperwire.v1 import subscription_service_pb2 as pb
@@ -40,7 +31,7 @@ __all__ = [
 ]
 
 
-class Watch(Iterator[Match]):
+class Watch(Following[pb.WatchResponse], Iterator[Match]):
     """The matches of a standing query, in journal order; see `Client.watch`.
 
     When it has been made, the server has taken its place: what is stored
@@ -48,6 +39,8 @@ class Watch(Iterator[Match]):
     and never hands out a match twice. One thread may iterate; `stop` may be
     called from any.
     """
+
+    _core: WatchCore
 
     def __init__(
         self,
@@ -59,12 +52,9 @@ class Watch(Iterator[Match]):
         open_timeout: float,
         timed_out: Callable[[], Exception],
     ) -> None:
-        self._core = core
-        self._connect = connect
+        super().__init__(core, connect)
         self._place = place
         self._timeout = timeout
-        self._reader: Optional[Reader[pb.WatchResponse]] = None
-        self._stopped = threading.Event()
         try:
             stored = place.load()
             if stored:
@@ -89,11 +79,6 @@ class Watch(Iterator[Match]):
         False again while a broken connection is made anew.
         """
         return self._core.caught_up
-
-    @property
-    def stopped(self) -> bool:
-        """Whether `stop` was called, or the watch came to its end."""
-        return self._stopped.is_set()
 
     @property
     def sources(self) -> SourceList:
@@ -238,56 +223,17 @@ class Watch(Iterator[Match]):
             self._place.keep(token, worked)
 
     def _end(self) -> None:
-        self._stopped.set()
-        self._drop()
-
-    def _drop(self) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.cancel()
-
-    def _event(self, deadline: Optional[float]) -> Optional[pb.WatchResponse]:
-        """The next event over as many connections as it takes.
-
-        None when the deadline passed or the watch was stopped.
-        """
-        while not self._stopped.is_set():
-            left = SILENCE_SECONDS
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return None
-            failure: Optional[grpc.RpcError] = None
-            try:
-                reader = self._reader
-                if reader is None:
-                    reader = self._connect(self._core.request())
-                    self._reader = reader
-                event = reader.get(min(left, SILENCE_SECONDS))
-                if event is not None:
-                    return event
-            except TimeoutError:
-                if left < SILENCE_SECONDS:
-                    return None
-            except grpc.RpcError as error:
-                failure = error
-            if self._stopped.is_set():
-                return None
-            self._drop()
-            pause = self._core.lost(failure)
-            if deadline is not None:
-                pause = min(pause, max(0.0, deadline - time.monotonic()))
-            self._stopped.wait(pause)
-        self._drop()  # stopped while connecting
-        return None
+        self._halt()
 
 
-class AsyncWatch(AsyncIterator[Match]):
+class AsyncWatch(AsyncFollowing[pb.WatchResponse], AsyncIterator[Match]):
     """As `Watch`, for `async for`.
 
     The first `async for`, `async with` or `await watch.open()` connects; from
     then on what is stored comes.
     """
+
+    _core: WatchCore
 
     def __init__(
         self,
@@ -299,15 +245,11 @@ class AsyncWatch(AsyncIterator[Match]):
         open_timeout: float,
         timed_out: Callable[[], Exception],
     ) -> None:
-        self._core = core
-        self._connect = connect
+        super().__init__(core, connect)
         self._place = place
         self._timeout = timeout
         self._open_timeout = open_timeout
         self._timed_out = timed_out
-        self._reader: Optional[AsyncReader] = None
-        self._stopped = threading.Event()
-        self._wake: Optional[asyncio.Event] = None  # made in the event loop
         self._opened = False
 
     @property
@@ -319,11 +261,6 @@ class AsyncWatch(AsyncIterator[Match]):
     def caught_up(self) -> bool:
         """Whether everything stored so far has come."""
         return self._core.caught_up
-
-    @property
-    def stopped(self) -> bool:
-        """Whether `stop` was called, or the watch came to its end."""
-        return self._stopped.is_set()
 
     @property
     def sources(self) -> SourceList:
@@ -451,62 +388,7 @@ class AsyncWatch(AsyncIterator[Match]):
             await self._place.keep(token, worked)
 
     def _end(self) -> None:
-        self._stopped.set()
-        if self._wake is not None:
-            self._wake.set()
-        self._drop()
-
-    def _drop(self) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.cancel()
-
-    async def _event(
-        self, deadline: Optional[float]
-    ) -> Optional[pb.WatchResponse]:
-        """As `Watch._event`."""
-        while not self._stopped.is_set():
-            left = SILENCE_SECONDS
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return None
-            failure: Optional[grpc.RpcError] = None
-            try:
-                reader = self._reader
-                if reader is None:
-                    reader = self._connect(self._core.request())
-                    self._reader = reader
-                event: Optional[pb.WatchResponse] = await reader.get(
-                    min(left, SILENCE_SECONDS)
-                )
-                if event is not None:
-                    return event
-            except TimeoutError:
-                if left < SILENCE_SECONDS:
-                    return None
-            except grpc.RpcError as error:
-                failure = error
-            except asyncio.CancelledError:
-                self._drop()
-                if self._stopped.is_set():
-                    return None
-                raise
-            if self._stopped.is_set():
-                return None
-            self._drop()
-            pause = self._core.lost(failure)
-            if deadline is not None:
-                pause = min(pause, max(0.0, deadline - time.monotonic()))
-            await self._sleep(pause)
-        return None
-
-    async def _sleep(self, seconds: float) -> None:
-        """Sleeps, unless the watch is stopped."""
-        if self._wake is None:
-            self._wake = asyncio.Event()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+        self._halt()
 
 
 def _about(core: WatchCore, stopped: bool) -> str:

@@ -285,7 +285,7 @@ def test_a_silent_connection_is_left(
     client: paperwire.Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("paperwire.watch.SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr("paperwire._following.SILENCE_SECONDS", 0.3)
     watch = client.watch("sparse", timeout=5)
     server.heartbeat = 1.0  # the server says nothing for longer than that
     calls = server.calls["Watch"]
