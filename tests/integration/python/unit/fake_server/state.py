@@ -97,6 +97,8 @@ class State:
         self.calls: collections.Counter[str] = collections.Counter()
         self.searches: List[search_pb.SearchRequest] = []
         self.boards: List[trending_pb.ListTrendingRequest] = []
+        # The boards that watches were told, by their tokens.
+        self.told_boards: Dict[str, Any] = {}
         self.metadata: Dict[str, str] = {}
         self.batches: List[str] = []
         # Each batch that was not sent before: its source, its papers.

@@ -84,6 +84,43 @@ class TrendingService(Service, trending_grpc.TrendingServiceServicer):
         except Failure as failure:
             await failure.abort(context)
 
+    async def WatchTrending(self, request: Any, context: Any) -> Any:
+        await self.begin("WatchTrending", context)
+        server = self.server
+        asked = trending_pb.ListTrendingRequest(
+            query=request.query,
+            window=request.window,
+            formula=request.formula,
+            page_size=request.max_places or 20,
+        )
+        if request.HasField("half_life"):
+            asked.half_life.CopyFrom(request.half_life)
+        try:
+            told = self._told(request, asked)
+            while True:
+                now = self._list(asked)
+                token = f"{len(server.told_boards)}-{_mark(asked)}"
+                event = _event(told, now, token)
+                server.told_boards[token] = told = now
+                yield event
+                await server.wait()
+        except Failure as failure:
+            await failure.abort(context)
+
+    def _told(
+        self, request: Any, asked: Any
+    ) -> Optional[trending_pb.ListTrendingResponse]:
+        token = request.resume_token
+        if token and token.partition("-")[2] != _mark(asked):
+            raise Failure(
+                status_of(
+                    Code.INVALID_ARGUMENT,
+                    "resume_token: is of another board",
+                    field="resume_token",
+                )
+            )
+        return self.server.told_boards.get(token)
+
     def _list(self, request: Any) -> trending_pb.ListTrendingResponse:
         formula = request.formula or trending_pb.TRENDING_FORMULA_VOTES
         if (
@@ -197,6 +234,61 @@ class TrendingService(Service, trending_grpc.TrendingServiceServicer):
             ],
             next_page_token=str(end) if end < len(labels) else "",
         )
+
+
+def _mark(asked: Any) -> str:
+    data: bytes = asked.SerializeToString(deterministic=True)
+    return data.hex()
+
+
+def _event(
+    told: Optional[trending_pb.ListTrendingResponse],
+    now: trending_pb.ListTrendingResponse,
+    token: str,
+) -> trending_pb.WatchTrendingResponse:
+    """What takes a reader from one board to another."""
+    shared = {
+        "total_size": now.total_size,
+        "as_of_time": now.as_of_time,
+        "resume_token": token,
+    }
+    if told is None:
+        return trending_pb.WatchTrendingResponse(
+            board=trending_pb.TrendingBoard(
+                papers=now.papers,
+                window=now.window,
+                formula=now.formula,
+                formula_text=now.formula_text,
+                **shared,
+            )
+        )
+    before = {entry.paper.name: entry for entry in told.papers}
+    names = {entry.paper.name for entry in now.papers}
+    change = trending_pb.TrendingChange(**shared)
+    for name, entry in before.items():
+        if name not in names:
+            change.leaves.add(name=name, from_rank=entry.rank)
+    for entry in now.papers:
+        was = before.get(entry.paper.name)
+        if was is None:
+            change.enters.append(entry)
+        elif was != entry:
+            change.moves.add(
+                name=entry.paper.name,
+                from_rank=was.rank,
+                to_rank=entry.rank,
+                score=entry.score,
+                inputs=entry.inputs,
+                previous_rank=entry.previous_rank
+                if entry.HasField("previous_rank")
+                else None,
+                newcomer=entry.newcomer,
+            )
+    if change.enters or change.leaves or change.moves:
+        return trending_pb.WatchTrendingResponse(change=change)
+    return trending_pb.WatchTrendingResponse(
+        progress=trending_pb.TrendingProgress(**shared)
+    )
 
 
 def _span(day: date, unit: int) -> Tuple[str, date, date]:
