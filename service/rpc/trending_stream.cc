@@ -44,7 +44,7 @@ Task ServeWatchTrending(Loop& loop, RawTrendingService& service,
   loop.StepAside();
   {
     Drain::Member member(&drain, &wake);
-    TrendingWatch watch(&store, [&wake] { wake.Notify(); });
+    TrendingWatch watch(&store, heartbeat, [&wake] { wake.Notify(); });
     absl::Status status = watch.Begin(&bytes);
     absl::Time next_beat = absl::InfinitePast();
     while (status.ok() && !done.done()) {

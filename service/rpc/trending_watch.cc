@@ -1,5 +1,7 @@
 #include "service/rpc/trending_watch.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 #include "service/base/error_details.h"
 #include "service/base/hash.h"
@@ -21,7 +23,7 @@ constexpr int kMaxPlaces = 1000;
 // Said in the contract: what comes at once is told at once, and time alone
 // changes boards slowly.
 constexpr absl::Duration kAfterNews = absl::Milliseconds(250);
-constexpr absl::Duration kWithoutNews = absl::Seconds(10);
+constexpr absl::Duration kLongestLook = absl::Seconds(10);
 
 // What a token is bound to; what means the same is the same.
 uint64_t FingerprintOf(const v1::WatchTrendingRequest& request,
@@ -36,6 +38,12 @@ uint64_t FingerprintOf(const v1::WatchTrendingRequest& request,
 }
 
 }  // namespace
+
+TrendingWatch::TrendingWatch(store::Store* store, absl::Duration look_every,
+                             std::function<void()> wake)
+    : store_(*store),
+      look_every_(std::min(look_every, kLongestLook)),
+      wake_(std::move(wake)) {}
 
 absl::Status TrendingWatch::Begin(grpc::ByteBuffer* bytes) {
   RETURN_IF_ERROR(ParseMessage(bytes, &request_));
@@ -83,7 +91,7 @@ int64_t TrendingWatch::News() const {
 }
 
 absl::Time TrendingWatch::next_look() const {
-  return looked_ + (News() == seen_ ? kWithoutNews : kAfterNews);
+  return looked_ + (News() == seen_ ? look_every_ : kAfterNews);
 }
 
 absl::StatusOr<trending::Board> TrendingWatch::Rank(int64_t at) {

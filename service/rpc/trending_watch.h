@@ -42,9 +42,10 @@ namespace paperwire::rpc {
 class TrendingWatch {
  public:
   // `wake` is called from any thread when there may be something new; it and
-  // the store must outlive the watch.
-  TrendingWatch(store::Store* store, std::function<void()> wake)
-      : store_(*store), wake_(std::move(wake)) {}
+  // the store must outlive the watch. Boards change by time, too: without news
+  // it looks every `look_every`, and every 10 seconds at the least.
+  TrendingWatch(store::Store* store, absl::Duration look_every,
+                std::function<void()> wake);
 
   // Understands the request, and what its token covers.
   absl::Status Begin(grpc::ByteBuffer* bytes);
@@ -78,6 +79,7 @@ class TrendingWatch {
   std::string Token() const;
 
   store::Store& store_;
+  const absl::Duration look_every_;
   const std::function<void()> wake_;
   v1::WatchTrendingRequest request_;
   uint64_t fingerprint_ = 0;  // of what is watched

@@ -28,7 +28,7 @@ struct BoardChange {
   };
   std::vector<Place> entered;  // by rank
   std::vector<Left> left;      // by the ranks they had
-  // Everything about these is new, or only a little; by rank.
+  // Something about these is different, if only the score; by rank.
   std::vector<Moved> moved;
 
   bool empty() const {
