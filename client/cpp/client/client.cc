@@ -374,6 +374,12 @@ std::unique_ptr<Watcher> Client::Watch(v1::WatchRequest request,
                                    std::move(options));
 }
 
+std::unique_ptr<TrendingWatcher> Client::WatchTrending(
+    v1::WatchTrendingRequest request, WatcherOptions options) {
+  return std::make_unique<TrendingWatcher>(connection_, std::move(request),
+                                           options);
+}
+
 std::unique_ptr<SharedWatcher> Client::WatchShared(v1::WatchRequest request,
                                                    WatcherOptions options) {
   return std::make_unique<SharedWatcher>(connection_, std::move(request),

@@ -29,6 +29,7 @@
 #include "absl/time/time.h"
 #include "client/cpp/client/import_stream.h"
 #include "client/cpp/client/shared_watcher.h"
+#include "client/cpp/client/trending_watcher.h"
 #include "client/cpp/client/watcher.h"
 #include "paperwire/v1/digest.pb.h"
 #include "paperwire/v1/digest_service.pb.h"
@@ -161,7 +162,11 @@ class Client {
   std::unique_ptr<Watcher> Watch(v1::WatchRequest request,
                                  WatcherOptions options = {});
 
-  // The same as a member of request.share_group, which splits the matches of
+  // A board as it changes. See trending_watcher.h.
+  std::unique_ptr<TrendingWatcher> WatchTrending(
+      v1::WatchTrendingRequest request, WatcherOptions options = {});
+
+  // Watch as a member of request.share_group, which splits the matches of
   // a subscription with others. See shared_watcher.h.
   std::unique_ptr<SharedWatcher> WatchShared(v1::WatchRequest request,
                                              WatcherOptions options = {});

@@ -57,7 +57,7 @@ struct WatcherOptions {
 class Watcher {
  public:
   Watcher(std::shared_ptr<Connection> connection, v1::WatchRequest request,
-          WatcherOptions options);
+          const WatcherOptions& options);
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;

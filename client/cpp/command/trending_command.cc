@@ -1,17 +1,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "client/cpp/command/commands.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/hits.h"
+#include "client/cpp/command/interrupt.h"
 #include "client/cpp/command/json.h"
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/query_flags.h"
-#include "client/cpp/command/table.h"
 #include "client/cpp/command/times.h"
 #include "client/cpp/command/trending_flags.h"
+#include "client/cpp/command/trending_table.h"
+#include "client/cpp/command/trending_watch.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -57,58 +58,6 @@ absl::StatusOr<v1::ListTrendingRequest> MakeRequest(const Context& context) {
   return request;
 }
 
-// Against the board of the day before: "new", "back" when the paper had votes
-// before but was not on it, "=", "+3" or "-2".
-Piece Change(const v1::TrendingPaper& entry) {
-  if (!entry.has_previous_rank()) {
-    return {entry.newcomer() ? "new" : "back", Style::kBold};
-  }
-  const int64_t climbed =
-      int64_t{entry.previous_rank()} - int64_t{entry.rank()};
-  if (climbed == 0) return {"=", Style::kDim};
-  return {absl::StrFormat("%+d", climbed)};
-}
-
-// As many digits as tell neighbours on a board apart.
-std::string ScoreText(v1::TrendingFormula formula, double score) {
-  switch (formula) {
-    case v1::TRENDING_FORMULA_UNSPECIFIED:
-    case v1::TRENDING_FORMULA_VOTES:
-      return absl::StrFormat("%.0f", score);
-    case v1::TRENDING_FORMULA_REDDIT_HOT:
-    case v1::TRENDING_FORMULA_WILSON:
-      return absl::StrFormat("%.4f", score);
-    default:  // these fade by powers of ten
-      return absl::StrFormat(score < 1000 ? "%#.4g" : "%.0f", score);
-  }
-}
-
-void PrintPage(const v1::ListTrendingResponse& page, Output& out) {
-  Table table({{.heading = "#", .right = true},
-               {.heading = "CHANGE", .right = true},
-               {.heading = "SCORE", .right = true},
-               {.heading = "VOTES", .right = true},
-               {.heading = "TITLE", .stretch = true},
-               {.heading = "AUTHORS", .most = 24, .drop = 2},
-               {.heading = "CATEGORY", .most = 12, .drop = 3},
-               {.heading = "DATE", .drop = 1},
-               {.heading = "ID"}});
-  for (const v1::TrendingPaper& entry : page.papers()) {
-    const v1::Paper& paper = entry.paper();
-    table.AddRow(
-        {{{StrCat(entry.rank()), Style::kDim}},
-         {Change(entry)},
-         {{ScoreText(page.formula(), entry.score())}},
-         {{StrCat(entry.inputs().vote_count())}},
-         TitleLine(paper, {}),
-         {{ShortAuthors(paper)}},
-         {{paper.categories().empty() ? "" : Printable(paper.categories(0))}},
-         {{PublishedDate(paper), Style::kDim}},
-         {{ShownId(paper), Style::kHeading}}});
-  }
-  table.Print(out);
-}
-
 // The time as --as-of takes it.
 std::string MomentText(const google::protobuf::Timestamp& time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromProto(time),
@@ -147,9 +96,48 @@ void PrintSummary(Context& context, const v1::ListTrendingResponse& page,
   }
 }
 
+// The same board, to be watched.
+absl::StatusOr<v1::WatchTrendingRequest> ToBeWatched(
+    const Context& context, v1::ListTrendingRequest request) {
+  if (context.args.Has("as-of")) {
+    return absl::InvalidArgumentError(
+        "--watch is about what comes, --as-of about what was; leave one out");
+  }
+  const int64_t places = std::max<int64_t>(context.args.Count("limit", 20), 1);
+  if (places > kPage) {
+    return absl::InvalidArgumentError(
+        StrCat("--limit: ", places, " places cannot be watched; the most are ",
+               WithCommas(kPage)));
+  }
+  v1::WatchTrendingRequest watched;
+  watched.mutable_query()->Swap(request.mutable_query());
+  watched.set_window(request.window());
+  watched.set_formula(request.formula());
+  if (request.has_half_life()) {
+    *watched.mutable_half_life() = request.half_life();
+  }
+  watched.set_max_places(static_cast<int32_t>(places));
+  watched.mutable_read_mask()->Swap(request.mutable_read_mask());
+  return watched;
+}
+
+int RunWatch(Context& context, v1::ListTrendingRequest request) {
+  // Before the client, whose threads must not take the signals.
+  Interrupt interrupt(
+      {.reader_fd = context.out.fd(),
+       .after = context.args.Seconds("timeout", absl::InfiniteDuration())});
+  absl::StatusOr<v1::WatchTrendingRequest> watched =
+      ToBeWatched(context, std::move(request));
+  if (!watched.ok()) return context.Misused(watched.status());
+  return TrendingWatch(&context).Run(*std::move(watched), interrupt);
+}
+
 int RunTrending(Context& context) {
   absl::StatusOr<v1::ListTrendingRequest> request = MakeRequest(context);
   if (!request.ok()) return context.Misused(request.status());
+  if (context.args.Has("watch")) {
+    return RunWatch(context, *std::move(request));
+  }
   const int64_t limit = std::max<int64_t>(context.args.Count("limit", 20), 1);
   int64_t shown = 0;
   while (true) {
@@ -164,7 +152,7 @@ int RunTrending(Context& context) {
         context.out.Write(StrCat("{\"trending\":", ToJson(entry), "}\n"));
       }
     } else if (!page->papers().empty()) {
-      PrintPage(*page, context.out);
+      PrintBoard(page->papers(), page->formula(), context.out);
     }
     request->set_page_token(page->next_page_token());
     if (!page->next_page_token().empty() && shown < limit &&
@@ -205,6 +193,10 @@ std::vector<FlagSpec> Flags() {
                    .kind = FlagKind::kCount,
                    .value = "N",
                    .help = "Show at most N papers (default 20)"});
+  flags.push_back({.name = "watch",
+                   .help = "Show the board, and then what enters, leaves and "
+                           "moves on its first N places, until Ctrl-C or "
+                           "--timeout"});
   return WithQueryFlags(std::move(flags));
 }
 
@@ -228,7 +220,12 @@ CommandSpec TrendingCommand() {
                  "about when papers were published. Piped into a program, "
                  "there are tabs between the columns; with --json "
                  "{\"trending\":...} lines, with what the formula was given, "
-                 "and a closing {\"summary\":...}. ",
+                 "and a closing {\"summary\":...}. With --watch the board is "
+                 "followed by a line for each paper that enters, leaves, moves "
+                 "or gets votes: when, what, its rank, the rank before, votes, "
+                 "title and id; broken connections are mended, and what "
+                 "happened meanwhile is shown; with --json a line for each "
+                 "event, under its name. ",
                  kQueryLanguage),
       .flags = Flags(),
       .examples =
@@ -239,6 +236,8 @@ CommandSpec TrendingCommand() {
             "paperwire trending --as-of 2026-07-10 --window day"},
            {"Votes that fade by half in 12 hours",
             "paperwire trending -f velocity --half-life 12h --window all"},
+           {"What is going on right now, as it happens",
+            "paperwire trending --watch --window day"},
            {"Scores and titles for a program",
             "paperwire trending --json | jq -r 'select(.trending).trending | "
             "[.score, .paper.title] | @tsv'"}},

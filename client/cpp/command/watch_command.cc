@@ -1,4 +1,3 @@
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -7,8 +6,8 @@
 #include "client/cpp/command/commands.h"
 #include "client/cpp/command/context.h"
 #include "client/cpp/command/cursor_file.h"
-#include "client/cpp/command/errors.h"
 #include "client/cpp/command/interrupt.h"
+#include "client/cpp/command/outage.h"
 #include "client/cpp/command/paper_text.h"
 #include "client/cpp/command/query_flags.h"
 #include "client/cpp/command/subscription_text.h"
@@ -20,9 +19,6 @@
 
 namespace paperwire::command {
 namespace {
-
-// Shorter breaks are mended without a word.
-constexpr absl::Duration kWorthSaying = absl::Milliseconds(300);
 
 void SetStart(const std::string& from, v1::WatchRequest* request) {
   if (from == "now") {
@@ -38,26 +34,6 @@ void SetStart(const std::string& from, v1::WatchRequest* request) {
     request->set_resume_token(from);
   }
 }
-
-// Says that the connection is lost, and when it is back. A shared watcher
-// tells of it on a thread of its own, and may outlive the loop over it.
-class Outage {
- public:
-  explicit Outage(Context* context) : context_(*context) {}
-
-  void Began(const absl::Status& why, absl::Duration wait) {
-    if (wait < kWorthSaying || lost_.exchange(true)) return;
-    context_.Say(StrCat("connection lost (", ShortCause(ToStd(why.message())),
-                        "); trying again until it is back"));
-  }
-  void Ended() {
-    if (lost_.exchange(false)) context_.Say("connected again");
-  }
-
- private:
-  Context& context_;
-  std::atomic<bool> lost_ = false;
-};
 
 std::string TokenOf(const Watcher& watcher) { return watcher.resume_token(); }
 // A share group has its place on the server.
