@@ -1,6 +1,7 @@
 #include "service/rpc/trending_watch.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/time/clock.h"
 #include "service/base/error_details.h"
@@ -35,6 +36,12 @@ uint64_t FingerprintOf(const v1::WatchTrendingRequest& request,
   bound.clear_resume_token();
   bound.clear_read_mask();
   return StableHash(bound.SerializeAsString());
+}
+
+// Whether scores change by time alone.
+bool Fades(const trending::Formula& formula) {
+  return formula.kind == v1::TRENDING_FORMULA_HACKER_NEWS ||
+         formula.kind == v1::TRENDING_FORMULA_VELOCITY;
 }
 
 }  // namespace
@@ -80,6 +87,13 @@ absl::Status TrendingWatch::BeginAfter(const std::string& token) {
   ASSIGN_OR_RETURN(trending::Board board, Rank(at));
   if (trending::Fingerprint(board.places) != fields[3]) return absl::OkStatus();
   told_ = std::move(board.places);
+  if (Fades(wanted_.formula)) {
+    // The client has the scores of the last change, an unknown time ago. All
+    // of them are different from this, and come with the next.
+    for (trending::Place& place : *told_) {
+      place.score = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
   as_of_ = at;
   size_ = board.size;
   return absl::OkStatus();

@@ -321,7 +321,7 @@ def test_going_on_after_a_restart(server, votes, way):
     assert again.next()[0] == "progress"
     assert standing(again.board()) == standing(votes.listed(again.request))
     # With the next change come the scores that faded meanwhile.
-    votes.vote(names[0], 9)
+    votes.vote(names[6], 9)
     assert "change" in again.reach(votes)
     again.stop()
     resumed.stop()
