@@ -88,7 +88,7 @@ TEST_F(CompletionTest, BashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(Bash("paperwire vote 2503.1"), "");
   EXPECT_EQ(Bash("paperwire harvest h"), "hf-daily");
   EXPECT_EQ(Bash("paperwire harvest g"), "github-stars");
-  EXPECT_EQ(Bash("paperwire pick --c"), "--color --curator");
+  EXPECT_EQ(Bash("paperwire pick --c"), "--curator --color");
   EXPECT_EQ(Bash("paperwire help comp"), "completion");
   EXPECT_EQ(Bash("paperwire subscribe --news v"), "versions");
   EXPECT_EQ(Bash("paperwire watch --from c"), "cursor");

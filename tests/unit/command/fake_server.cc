@@ -150,7 +150,7 @@ class FakeServer::Services final {
         v1::ImportVerdict* verdict = response.add_verdicts();
         verdict->set_line(item.line());
         if (item.paper().title().empty()) {
-          Report(item.paper(), verdict);
+          Report(item.paper(), request.source(), verdict);
           continue;
         }
         if (item.paper().title().find("bad") != std::string::npos) {
@@ -170,7 +170,8 @@ class FakeServer::Services final {
     }
 
     // Of a paper that is there already.
-    void Report(const v1::Paper& says, v1::ImportVerdict* verdict) {
+    void Report(const v1::Paper& says, const std::string& batch_source,
+                v1::ImportVerdict* verdict) {
       v1::Paper* const paper =
           says.external_ids().empty()
               ? nullptr
@@ -182,9 +183,11 @@ class FakeServer::Services final {
         return;
       }
       const std::string before = paper->SerializeAsString();
-      if (std::find(paper->sources().begin(), paper->sources().end(),
-                    says.sources(0)) == paper->sources().end()) {
-        paper->add_sources(says.sources(0));
+      const std::string& source =
+          says.sources().empty() ? batch_source : says.sources(0);
+      if (std::find(paper->sources().begin(), paper->sources().end(), source) ==
+          paper->sources().end()) {
+        paper->add_sources(source);
       }
       for (const v1::Signal& signal : says.signals()) {
         if (signal.kind() == "bad") {
