@@ -107,10 +107,10 @@ void MergePublished(const v1::Paper& report, v1::Paper* paper) {
 
 void MergeVersions(const v1::Paper& report, v1::Paper* paper) {
   for (const v1::PaperVersion& version : report.versions()) {
-    auto known = absl::c_find_if(
-        *paper->mutable_versions(), [&](const v1::PaperVersion& v) {
-          return v.number() == version.number();
-        });
+    auto known = absl::c_find_if(*paper->mutable_versions(),
+                                 [&](const v1::PaperVersion& v) {
+                                   return v.number() == version.number();
+                                 });
     if (known != paper->mutable_versions()->end()) {
       if (version.has_created_time()) *known = version;
     } else {
@@ -123,19 +123,29 @@ void MergeVersions(const v1::Paper& report, v1::Paper* paper) {
                      return a.number() < b.number();
                    });
   if (report.has_revised_time() &&
-      (!paper->has_revised_time() ||
-       Nanoseconds(paper->revised_time()) <
-           Nanoseconds(report.revised_time()))) {
+      (!paper->has_revised_time() || Nanoseconds(paper->revised_time()) <
+                                         Nanoseconds(report.revised_time()))) {
     *paper->mutable_revised_time() = report.revised_time();
   }
 }
 
-std::string NewestDay(const v1::Paper& paper) {
+// The newest day of a source's list.
+std::string NewestDay(const v1::Paper& paper, std::string_view source) {
   std::string newest;
   for (const v1::Feature& feature : paper.features()) {
-    newest = std::max(newest, feature.day());
+    if (feature.source() == source) newest = std::max(newest, feature.day());
   }
   return newest;
+}
+
+// Whether a report is a list of an earlier day than the newest that the same
+// source has given: it says nothing about the votes of today. Picks and other
+// lists count for themselves.
+bool IsOfEarlierDay(const v1::Paper& report, const v1::Paper& paper) {
+  return absl::c_any_of(report.features(), [&](const v1::Feature& feature) {
+    return NewestDay(report, feature.source()) <
+           NewestDay(paper, feature.source());
+  });
 }
 
 void MergeFeatures(const v1::Paper& report, v1::Paper* paper) {
@@ -159,9 +169,7 @@ void MergeFeatures(const v1::Paper& report, v1::Paper* paper) {
 }
 
 void MergeAttention(const v1::Paper& report, v1::Paper* paper) {
-  // The list of an earlier day says nothing about the votes of today.
-  const bool stale = NewestDay(report) < NewestDay(*paper) &&
-                     report.features_size() > 0;
+  const bool stale = IsOfEarlierDay(report, *paper);
   if (report.has_vote_count() && !(stale && paper->has_vote_count())) {
     paper->set_vote_count(report.vote_count());
   }
@@ -169,12 +177,11 @@ void MergeAttention(const v1::Paper& report, v1::Paper* paper) {
     paper->set_comment_count(report.comment_count());
   }
   for (const v1::Signal& signal : report.signals()) {
-    auto known =
-        absl::c_find_if(*paper->mutable_signals(), [&](const v1::Signal& s) {
-          return s.kind() == signal.kind();
-        });
+    auto known = absl::c_find_if(
+        *paper->mutable_signals(),
+        [&](const v1::Signal& s) { return s.kind() == signal.kind(); });
     if (known == paper->mutable_signals()->end()) {
-      *paper->add_signals() = signal;
+      if (paper->signals_size() < 64) *paper->add_signals() = signal;
     } else if (!signal.has_observed_time() || !known->has_observed_time() ||
                Nanoseconds(signal.observed_time()) >=
                    Nanoseconds(known->observed_time())) {
@@ -186,8 +193,8 @@ void MergeAttention(const v1::Paper& report, v1::Paper* paper) {
 
 void MergeExternalIds(const v1::Paper& report, v1::Paper* paper) {
   for (const v1::ExternalId& id : report.external_ids()) {
-    const bool known = absl::c_any_of(
-        paper->external_ids(), [&](const v1::ExternalId& own) {
+    const bool known =
+        absl::c_any_of(paper->external_ids(), [&](const v1::ExternalId& own) {
           return own.scheme() == id.scheme() && own.value() == id.value();
         });
     if (!known && paper->external_ids_size() < 64) {
@@ -234,8 +241,10 @@ v1::Paper Merge(const v1::Paper& paper, const v1::Paper& report,
   for (const v1::Link& link : report.links()) {
     AddLink(link.kind(), link.uri(), &merged);
   }
-  if (report.state() == v1::Paper::STATE_WITHDRAWN || own_words ||
-      Rank(source) > HighestRank(paper)) {
+  // Without words a report is of attention alone: stars, votes, picks.
+  const bool of_paper = !report.title().empty() || !report.abstract().empty();
+  if (report.state() == v1::Paper::STATE_WITHDRAWN ||
+      (of_paper && (own_words || Rank(source) > HighestRank(paper)))) {
     merged.set_state(report.state());
   }
   return merged;

@@ -20,11 +20,12 @@ namespace paperwire::catalogue {
 // - The first version's date is the earliest one; of two that agree the more
 //   precise one.
 // - Votes, comments and signals: the newest report, judged by the day of the
-//   list or the time of the count where it says one.
+//   list (among those of its source) or the time of the count where it says
+//   one. At most 64 kinds of signals.
 // - What the server sets (name, etag ...) stays as it is, so that a report with
 //   nothing new gives the very same bytes.
 // - Withdrawn is what a source as near as any says, or the source that said
-//   it before.
+//   it before. A report without title and abstract does not take that back.
 v1::Paper Merge(const v1::Paper& paper, const v1::Paper& report,
                 std::string_view source);
 

@@ -66,5 +66,60 @@ TEST(MergeSignals, KindsStandBesideOneAnother) {
   EXPECT_EQ(merged.signals(1).value(), 3);
 }
 
+TEST(MergeSignals, NoMoreKindsThanAReportMayHave) {
+  v1::Paper paper;
+  for (int i = 0; i < 100; ++i) {
+    v1::Paper report = Stars(i, 50);
+    report.mutable_signals(0)->set_kind("kind-" + std::to_string(i));
+    paper = Merge(paper, report, "github");
+  }
+  EXPECT_EQ(paper.signals_size(), 64);
+}
+
+// On a source's list of a day, with votes if there are any.
+v1::Paper Listed(const char* day, const char* source, int votes) {
+  v1::Paper paper;
+  v1::Feature* feature = paper.add_features();
+  feature->set_day(day);
+  feature->set_source(source);
+  if (votes > 0) {
+    feature->set_vote_count(votes);
+    paper.set_vote_count(votes);
+  }
+  return paper;
+}
+
+TEST(MergeVotes, AnEarlierListOfTheSameSourceSaysNothingOfToday) {
+  const v1::Paper paper = Listed("2026-07-10", "hf-daily", 50);
+  EXPECT_EQ(Merge(paper, Listed("2026-07-09", "hf-daily", 5), "hf-daily")
+                .vote_count(),
+            50);
+  EXPECT_EQ(Merge(paper, Listed("2026-07-11", "hf-daily", 60), "hf-daily")
+                .vote_count(),
+            60);
+}
+
+TEST(MergeVotes, APickOfALaterDayDoesNotMakeAListOld) {
+  v1::Paper paper = Listed("2026-07-09", "hf-daily", 5);
+  paper = Merge(paper, Listed("2026-07-12", "picks", 0), "picks");
+  EXPECT_EQ(paper.vote_count(), 5);
+  paper = Merge(paper, Listed("2026-07-09", "hf-daily", 50), "hf-daily");
+  EXPECT_EQ(paper.vote_count(), 50);
+  EXPECT_EQ(paper.features_size(), 2);
+}
+
+TEST(MergeState, StarsDoNotTakeAWithdrawalBack) {
+  v1::Paper paper = Stars(1, 50);
+  paper.add_sources("github");
+  paper.set_state(v1::Paper::STATE_WITHDRAWN);
+  v1::Paper report = Stars(2, 60);
+  report.set_state(v1::Paper::STATE_ACTIVE);
+  const v1::Paper merged = Merge(paper, report, "github");
+  EXPECT_EQ(merged.state(), v1::Paper::STATE_WITHDRAWN);
+  EXPECT_EQ(merged.signals(0).value(), 2);
+  report.set_title("A title");
+  EXPECT_EQ(Merge(paper, report, "github").state(), v1::Paper::STATE_ACTIVE);
+}
+
 }  // namespace
 }  // namespace paperwire::catalogue
