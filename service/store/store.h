@@ -128,8 +128,8 @@ class Store {
   // place, and an empty one ends it: afterwards no call is under way.
   void OnSubscriptionChange(std::function<void(const journal::Change&)> told);
 
-  // Calls `wake` after papers or votes changed, when searches and boards show it
-  // and before it is acknowledged, from the follower's thread; it must be
+  // Calls `wake` after papers or votes changed, when searches and boards show
+  // it and before it is acknowledged, from the follower's thread; it must be
   // quick. The store must outlive the listener.
   std::unique_ptr<Listeners::Listener> ListenToPapers(
       std::function<void()> wake);

@@ -33,7 +33,8 @@ std::string ScoreText(v1::TrendingFormula formula, double score) {
     case v1::TRENDING_FORMULA_WILSON:
       return absl::StrFormat("%.4f", score);
     default:  // these fade by powers of ten
-      return absl::StrFormat(score < 1000 ? "%#.4g" : "%.0f", score);
+      return score < 1000 ? absl::StrFormat("%#.4g", score)
+                          : absl::StrFormat("%.0f", score);
   }
 }
 

@@ -312,11 +312,11 @@ class FakeServer::Services final {
       }
       const std::string voter =
           request->voter().empty() ? "users/local" : request->voter();
-      std::set<std::string>& voters = fake_->voters[paper->name()];
+      std::set<std::string>& cast = fake_->voters[paper->name()];
       response->set_name(paper->name());
-      response->set_changed(request->revoke() ? voters.erase(voter) > 0
-                                              : voters.insert(voter).second);
-      paper->set_cast_vote_count(static_cast<int64_t>(voters.size()));
+      response->set_changed(request->revoke() ? cast.erase(voter) > 0
+                                              : cast.insert(voter).second);
+      paper->set_cast_vote_count(static_cast<int64_t>(cast.size()));
       response->set_cast_vote_count(paper->cast_vote_count());
       if (response->changed()) response->set_sequence(++vote_sequence_);
       return grpc::Status::OK;
