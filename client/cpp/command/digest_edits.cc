@@ -38,9 +38,9 @@ absl::StatusOr<v1::CreateDigestRequest> MakeCreateRequest(const Arguments& args,
 
 void SayAsked(Context& context, const v1::Digest& digest) {
   context.Say(StrCat("asked ", digest.address(),
-                     " for consent; nothing else is sent until the link in "
-                     "that mail is opened, or given to paperwire digest "
-                     "confirm"));
+                     " for consent; nothing else is sent until its reader "
+                     "confirms behind the link in that mail, or gives the "
+                     "link to paperwire digest confirm"));
 }
 
 int CreateDigest(Context& context, const Words& words) {

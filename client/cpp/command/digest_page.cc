@@ -25,8 +25,8 @@ std::string StateText(const v1::Digest& digest) {
   switch (digest.state()) {
     case v1::Digest::STATE_UNCONFIRMED:
       return StrCat(
-          "unconfirmed: nothing is sent until the link in the mail "
-          "is opened; once more: paperwire digest ask-again ",
+          "unconfirmed: nothing is sent until its reader confirms behind the "
+          "link in the mail; once more: paperwire digest ask-again ",
           id);
     case v1::Digest::STATE_PAUSED:
       return StrCat("paused until paperwire digest resume ", id);
