@@ -30,9 +30,9 @@ inline constexpr size_t kMaxMeanings = 3;
 // request matches itself; the least changed first, then those with the more
 // frequent words. `request` must have been parsed before.
 //
-// Any thread. Costs a walk over the dictionary for up to four doubtful words,
-// some ten milliseconds each with 150,000 papers, and a dozen counting
-// searches. Errors: what `check` returns.
+// Any thread. Costs looking through the dictionary for up to four doubtful
+// words, some tenths of a millisecond each with 150,000 papers, and a dozen
+// counting searches. Errors: what `check` returns.
 absl::StatusOr<std::vector<v1::QueryRewrite>> DidYouMean(
     const Snapshot& snapshot, const v1::Query& request, int64_t matches,
     const std::function<absl::Status()>& check);

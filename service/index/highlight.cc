@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "service/index/field_words.h"
-#include "service/index/fuzzy_scan.h"
+#include "service/index/edit_distance.h"
 #include "service/index/leaves.h"
 #include "service/index/phrase_places.h"
 #include "service/index/snippet.h"

@@ -24,6 +24,7 @@
 
 #include "service/index/document_columns.h"
 #include "service/index/framed_column.h"
+#include "service/index/fuzzy_lookup.h"
 #include "service/index/keyword_bitmaps.h"
 #include "service/index/packed_column.h"
 #include "service/index/sections.h"
@@ -117,6 +118,12 @@ class Segment {
         term_forms_[static_cast<uint32_t>(forms_begins_[t]) + ordinal]);
   }
   const StringTable& forms() const { return form_table_; }
+  // The spellings that are at most so many edits from a word (1 or 2) and begin
+  // with `prefix`.
+  std::vector<uint32_t> FindFormsNear(std::string_view word, int distance,
+                                      std::string_view prefix = "") const {
+    return form_lookup_.Find(form_table_, word, distance, prefix);
+  }
   uint32_t form_term(uint32_t f) const {
     return static_cast<uint32_t>(form_terms_[f]);
   }
@@ -167,6 +174,7 @@ class Segment {
   ValueColumn categories_, sources_, venues_;
 
   StringLookup term_lookup_;
+  FuzzyLookup form_lookup_;
   KeywordBitmaps keyword_bitmaps_;
 };
 

@@ -5,7 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
-#include "service/index/fuzzy_scan.h"
+#include "service/index/edit_distance.h"
 #include "service/text/analyzer.h"
 #include "service/text/utf8.h"
 
@@ -68,14 +68,25 @@ int64_t SpellingBook::Documents(const query::Word& word) const {
 std::vector<Correction> SpellingBook::Corrections(const query::Word& word,
                                                   size_t limit) const {
   std::vector<Correction> corrections;
-  const size_t letters = Letters(word.form).size();
-  if (letters < kMinLetters) return corrections;
-  const int distance = letters < kTwoEditLetters ? 1 : 2;
+  const std::vector<size_t> letters = Letters(word.form);
+  if (letters.size() < kMinLetters) return corrections;
+  const int distance = letters.size() < kTwoEditLetters ? 1 : 2;
+  const std::string_view first =
+      std::string_view(word.form).substr(0, letters[1]);
   const std::string digits = Digits(word.form);
   absl::flat_hash_map<std::string_view, int64_t> documents;
   for (const SegmentView& view : snapshot_.segments()) {
     const Segment& segment = *view.segment;
-    for (const uint32_t f : FuzzyScan(segment.forms(), word.form, distance)) {
+    std::vector<uint32_t> near = segment.FindFormsNear(word.form, 1);
+    if (distance > 1) {
+      for (const uint32_t f :
+           segment.FindFormsNear(word.form, distance, first)) {
+        near.push_back(f);
+      }
+    }
+    std::sort(near.begin(), near.end());
+    near.erase(std::unique(near.begin(), near.end()), near.end());
+    for (const uint32_t f : near) {
       documents[segment.forms()[f]] += segment.form(f).documents;
     }
   }

@@ -43,10 +43,11 @@ class SpellingBook {
     return documents <= snapshot_.documents() / 10000;
   }
 
-  // Words at most two edits from this one (one, for words of up to five
-  // letters), one spelling of a stem, with the same digits, that at least 20
-  // times as many papers have; rare ones only if there are no others. By
-  // edits, then by documents. Walks over the dictionary.
+  // Words one edit from this one, or two if it has six letters or more and the
+  // first is right, as it is in almost all misspellings; one spelling of a
+  // stem, with the same digits, that at least 20 times as many papers have;
+  // rare ones only if there are no others. By edits, then by documents. Takes
+  // some tenths of a millisecond with a large dictionary.
   std::vector<Correction> Corrections(const query::Word& word,
                                       size_t limit) const;
 

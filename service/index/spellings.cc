@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "service/index/fuzzy_scan.h"
-
 namespace paperwire::index {
 
 AcceptedTerm AcceptWord(const Segment& segment, const query::Word& word) {
@@ -28,7 +26,7 @@ std::vector<uint32_t> ExpandForms(const Segment& segment,
   const StringTable& table = segment.forms();
   const std::string_view word = leaf.words.front().form;
   if (leaf.kind == query::Node::Kind::kFuzzy) {
-    return FuzzyScan(table, word, leaf.distance);
+    return segment.FindFormsNear(word, leaf.distance);
   }
   std::vector<uint32_t> forms;
   for (uint32_t f = table.LowerBound(word);

@@ -1,4 +1,4 @@
-#include "service/index/fuzzy_scan.h"
+#include "service/index/fuzzy_lookup.h"
 
 #include <algorithm>
 #include <random>
@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "service/index/edit_distance.h"
 
 namespace paperwire::index {
 namespace {
@@ -39,7 +40,7 @@ struct RandomWord {
   bool operator<(const RandomWord& other) const { return bytes < other.bytes; }
 };
 
-class FuzzyScanTest : public ::testing::Test {
+class FuzzyLookupTest : public ::testing::Test {
  protected:
   RandomWord Make() {
     RandomWord word;
@@ -56,7 +57,7 @@ class FuzzyScanTest : public ::testing::Test {
   std::mt19937_64 random_{11};
 };
 
-TEST_F(FuzzyScanTest, FindsWhatTheDefinitionFinds) {
+TEST_F(FuzzyLookupTest, FindsWhatTheDefinitionFinds) {
   for (int round = 0; round < 40; ++round) {
     std::set<RandomWord> words;
     for (auto n = Below(400); n > 0; --n) words.insert(Make());
@@ -79,14 +80,21 @@ TEST_F(FuzzyScanTest, FindsWhatTheDefinitionFinds) {
               << word.bytes << " " << wanted.bytes;
           ++place;
         }
-        ASSERT_EQ(FuzzyScan(table, wanted.bytes, distance), expected)
+        const FuzzyLookup lookup;
+        ASSERT_EQ(lookup.Find(table, wanted.bytes, distance), expected)
             << wanted.bytes << "~" << distance;
+        const std::string prefix = Make().bytes.substr(0, Below(3));
+        std::erase_if(expected, [&](uint32_t i) {
+          return !strings[i].starts_with(prefix);
+        });
+        ASSERT_EQ(lookup.Find(table, wanted.bytes, distance, prefix), expected)
+            << wanted.bytes << "~" << distance << " from " << prefix;
       }
     }
   }
 }
 
-TEST_F(FuzzyScanTest, SwapsCountOnce) {
+TEST_F(FuzzyLookupTest, SwapsCountOnce) {
   EXPECT_EQ(EditDistance("from", "form", 2), 1);
   EXPECT_EQ(EditDistance("naïve", "naive", 2), 1);
   EXPECT_EQ(EditDistance("", "ab", 2), 2);
