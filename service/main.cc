@@ -48,6 +48,9 @@ int Run(const Options& options) {
   }
   spdlog::info("serving on {} (port {})", options.server.listen,
                (*server)->port());
+  if (!options.server.socket.empty()) {
+    spdlog::info("serving at unix:{}", options.server.socket);
+  }
   std::unique_ptr<http::Server> web;
   if (!options.http.listen.empty()) {
     absl::StatusOr<std::unique_ptr<http::Server>> started = http::Server::Start(

@@ -71,6 +71,13 @@ constexpr Flag kFlags[] = {
        o->server.listen = std::string(value);
        return absl::OkStatus();
      }},
+    {"socket", "PATH", "",
+     "Where to listen as well: a Unix socket, for programs on this machine,\n"
+     "which connect to unix:PATH at less cost. Not given: nowhere.",
+     [](std::string_view value, Options* o) {
+       o->server.socket = std::string(value);
+       return absl::OkStatus();
+     }},
     {"threads", "N", "0", "Threads that serve calls. 0: one for each core.",
      [](std::string_view value, Options* o) -> absl::Status {
        ASSIGN_OR_RETURN(o->server.threads, ParseInt(value, 0, 1024));

@@ -27,6 +27,7 @@
 #include "service/rpc/trending.h"
 #include "service/rpc/trending_stream.h"
 #include "service/rpc/unary.h"
+#include "service/rpc/unix_socket.h"
 #include "service/rpc/watch_stream.h"
 #include "service/rpc/webhooks.h"
 #include "service/rpc/worker.h"
@@ -117,8 +118,7 @@ struct Methods {
     ServeUnary<v1::SuggestRequest, v1::SuggestResponse>(
         loop, service, &RawSearchService::RequestSuggest,
         [m = *this](auto& call) mutable {
-          return Suggest(m.Context(call.context), call.request,
-                         &call.response);
+          return Suggest(m.Context(call.context), call.request, &call.response);
         });
   }
 
@@ -295,6 +295,12 @@ struct Server::Impl {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(),
                              &port);
+    int at_socket = 0;
+    if (!options.socket.empty()) {
+      RETURN_IF_ERROR(CheckSocketPath(options.socket));
+      builder.AddListeningPort(StrCat("unix:", options.socket),
+                               grpc::InsecureServerCredentials(), &at_socket);
+    }
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     // A connection that is gone without a word is noticed within a minute.
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
@@ -314,9 +320,16 @@ struct Server::Impl {
     const int threads =
         options.threads > 0
             ? options.threads
-            : std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
+            : std::max(2,
+                       static_cast<int>(std::thread::hardware_concurrency()));
     loop = std::make_unique<Loop>(builder.AddCompletionQueue(), threads);
     server = builder.BuildAndStart();
+    if (!options.socket.empty() && port != 0 && at_socket == 0) {
+      return absl::UnavailableError(
+          StrCat("Cannot listen at the socket ", options.socket,
+                 ": its folder must be there and writable. Give another path "
+                 "with --socket."));
+    }
     if (server == nullptr || port == 0) {
       return absl::UnavailableError(StrCat(
           "Cannot listen on ", options.listen,
@@ -391,10 +404,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   ASSIGN_OR_RETURN(std::unique_ptr<digest::Mailer> mailer,
                    digest::MakeMailer(impl->options.mail));
   ASSIGN_OR_RETURN(impl->store, store::Store::Open(impl->options.store));
-  ASSIGN_OR_RETURN(
-      impl->digests,
-      digest::Digests::Open(impl->options.mail, std::move(mailer),
-                            impl->store.get()));
+  ASSIGN_OR_RETURN(impl->digests,
+                   digest::Digests::Open(impl->options.mail, std::move(mailer),
+                                         impl->store.get()));
   RETURN_IF_ERROR(impl->Listen());
   RETURN_IF_ERROR(impl->Deliver());
   impl->Serve();

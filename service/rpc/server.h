@@ -24,6 +24,9 @@ struct ServerOptions {
   // Where to listen; port 0 takes a free one. The default is this machine
   // alone, because calls are not authenticated.
   std::string listen = "127.0.0.1:7227";
+  // A path to listen at as well, for programs on this machine (unix_socket.h).
+  // Empty: nowhere. Whoever may write to the socket may call.
+  std::string socket;
   // Threads that serve calls. 0: one for each core, at least two.
   int threads = 0;
   // How often a watch says how far it is when nothing matches; at most 15 s.
@@ -38,8 +41,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Opens the store and serves. The errors of Store::Open; UNAVAILABLE when
-  // the address is taken or no address.
+  // Opens the store and serves. The errors of Store::Open and CheckSocketPath;
+  // UNAVAILABLE when the address is taken or no address.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const ServerOptions& options);
 

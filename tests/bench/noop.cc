@@ -1,7 +1,9 @@
 // A server that answers every Search with the same bytes: what a call costs
 // when nothing is done. It serves as paperwired does, with the same loop.
 //
-//     bench_noop ANSWER-FILE PORT-FILE      runs until it is killed
+//     bench_noop ANSWER-FILE SOCKET PORT-FILE
+//
+// Runs until it is killed. Listens at the Unix socket, too.
 
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
@@ -37,7 +39,7 @@ Task Serve(Loop& loop, RawSearchService& service,
       [&](void* tag) { writer.Finish(answer, grpc::Status::OK, tag); });
 }
 
-int Run(const char* file, const char* port_file) {
+int Run(const char* file, const std::string& socket, const char* port_file) {
   std::ifstream in(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   const grpc::Slice slice(bytes);
@@ -47,6 +49,7 @@ int Run(const char* file, const char* port_file) {
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
                            &port);
+  builder.AddListeningPort("unix:" + socket, grpc::InsecureServerCredentials());
   builder.RegisterService(&service);
   Loop loop(builder.AddCompletionQueue(),
             std::max(2, static_cast<int>(std::thread::hardware_concurrency())));
@@ -65,5 +68,5 @@ int Run(const char* file, const char* port_file) {
 }  // namespace paperwire::rpc
 
 int main(int argc, char** argv) {
-  return argc == 3 ? paperwire::rpc::Run(argv[1], argv[2]) : 2;
+  return argc == 4 ? paperwire::rpc::Run(argv[1], argv[2], argv[3]) : 2;
 }

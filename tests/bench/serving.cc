@@ -86,26 +86,35 @@ std::vector<v1::SearchRequest> Requests(const char* file) {
   return requests;
 }
 
-// One call after another, answered or not yet.
+// One call after another, answered or not yet. Bytes go in and out: what the
+// client would make of them is not what is measured.
 struct Call {
   grpc::ClientContext context;
   grpc::Status status;
-  v1::SearchResponse response;
-  std::unique_ptr<grpc::ClientAsyncResponseReader<v1::SearchResponse>> reader;
+  grpc::ByteBuffer response;
+  std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
 };
 
 void Saturate(char** argv) {
-  const std::vector<v1::SearchRequest> requests = Requests(argv[4]);
+  std::vector<grpc::ByteBuffer> requests;
+  for (const v1::SearchRequest& request : Requests(argv[4])) {
+    const grpc::Slice slice(request.SerializeAsString());
+    requests.emplace_back(&slice, 1);
+  }
   const double seconds = std::atof(argv[5]);
-  const std::unique_ptr<v1::SearchService::Stub> stub =
-      v1::SearchService::NewStub(
-          grpc::CreateChannel(argv[2], grpc::InsecureChannelCredentials()));
+  // Nothing is to be tried again, so nothing needs to be kept for that.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  grpc::GenericStub stub(grpc::CreateCustomChannel(
+      argv[2], grpc::InsecureChannelCredentials(), arguments));
   grpc::CompletionQueue queue;
   size_t next = 0;
   const auto start = [&] {
     auto* const call = new Call;
-    call->reader = stub->AsyncSearch(
-        &call->context, requests[next++ % requests.size()], &queue);
+    call->reader = stub.PrepareUnaryCall(
+        &call->context, "/paperwire.v1.SearchService/Search",
+        requests[next++ % requests.size()], &queue);
+    call->reader->StartCall();
     call->reader->Finish(&call->response, &call->status, call);
   };
   for (int i = 0; i < kUnderWay; ++i) start();
@@ -234,16 +243,15 @@ void Import(char** argv) {
     const auto due =
         begin + std::chrono::duration_cast<std::chrono::system_clock::duration>(
                     static_cast<double>(sent) * between);
-    const bool may_write = !writing && sent < batches.size() &&
-                           sent - answers.size() < kWindow;
+    const bool may_write =
+        !writing && sent < batches.size() && sent - answers.size() < kWindow;
     if (may_write && std::chrono::system_clock::now() >= due) {
       stream->Write(batches[sent++], tag(kWritten));
       writing = true;
       continue;
     }
     const auto until = may_write ? due : due + std::chrono::hours(1);
-    if (queue.AsyncNext(&got, &ok, until) !=
-        grpc::CompletionQueue::GOT_EVENT) {
+    if (queue.AsyncNext(&got, &ok, until) != grpc::CompletionQueue::GOT_EVENT) {
       continue;
     }
     if (!ok) Die("the import broke off");
