@@ -178,6 +178,9 @@ void Bench::MatchOne(const index::Document& paper, Row* row) {
   row->make.push_back(Micros(made - begin).count());
   row->match.push_back(Micros(end - made).count());
   row->matches = matched.size();
+  // Once is enough, and the next paper is not to find other memory in the cache
+  // than a server has there.
+  if (row->match.size() > 1) return;
   row->checksum = 0;
   for (const standing::Matched& m : matched) {
     // Different for every query, and does not mind the order of the sum.
