@@ -1,6 +1,7 @@
 #include "service/index/conjunction.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "service/base/status_macros.h"
 
@@ -17,6 +18,26 @@ bool IsRare(uint32_t with_stem, uint32_t documents) {
 }
 
 }  // namespace
+
+bool Conjunction::MayMatch(const Segment& segment, std::vector<uint32_t> terms) {
+  constexpr size_t kMany = 3;  // for two, it would be the search itself
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  if (terms.size() < kMany) return true;
+  std::vector<std::pair<uint32_t, uint32_t>> by_size;
+  for (const uint32_t t : terms) {
+    by_size.emplace_back(segment.term(t).documents, t);
+  }
+  std::nth_element(by_size.begin(), by_size.begin() + 1, by_size.end());
+  if (by_size[0].first > kBlockSize) return true;
+  PostingCursor rarest(segment, by_size[0].second);
+  PostingCursor other(segment, by_size[1].second);
+  for (uint32_t i = 0, n = rarest.LoadAll(); i < n; ++i) {
+    rarest.StandOn(i);
+    if (other.Find(rarest.document())) return true;
+  }
+  return false;
+}
 
 bool Conjunction::Suits(const Leaves& leaves) {
   bool rare = false;
@@ -76,7 +97,11 @@ absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
       need = top->least_score() / boost_.Max() * (1 - 1e-9);
     }
     double bound = 0;
-    if (!MayEnter(document, visit ? 0 : need, &bound)) continue;
+    if (top == nullptr) {
+      if (!HasStems(document)) continue;
+    } else if (!MayEnter(document, visit ? 0 : need, &bound)) {
+      continue;
+    }
     if (!Matches(document)) continue;
     if (std::find(excluded_.begin(), excluded_.end(), document) !=
         excluded_.end()) {
@@ -86,6 +111,16 @@ absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
     if (top != nullptr && bound >= need) Offer(document, top);
   }
   return absl::OkStatus();
+}
+
+bool Conjunction::HasStems(uint32_t document) {
+  return std::all_of(
+      by_cost_.begin(), by_cost_.end(), [&](const Leaf* leaf) {
+        if (leaf->cursor == nullptr) {
+          return leaf->matcher->ImpactAt(document, *leaf->impacts) > 0;
+        }
+        return leaf == by_cost_.front() || leaf->cursor->Find(document);
+      });
 }
 
 bool Conjunction::MayEnter(uint32_t document, double need, double* bound) {

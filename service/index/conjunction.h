@@ -35,6 +35,12 @@ class Conjunction {
  public:
   using Leaves = std::vector<std::shared_ptr<LeafMatcher>>;
 
+  // False when no document has all of these stems, as it shows when the two
+  // rarest are never together: true of most segments that a query of many words
+  // comes to, and known before a cursor is made for each. Cheap; true when that
+  // would not be.
+  static bool MayMatch(const Segment& segment, std::vector<uint32_t> terms);
+
   // Whether all leaves are words or phrases that are there, and one is rare.
   static bool Suits(const Leaves& leaves);
 
@@ -62,6 +68,9 @@ class Conjunction {
     FieldCounts counts{};  // in the document at hand
   };
 
+  // Whether the document, on which the rarest leaf's cursor stands, has all
+  // stems. What MayEnter finds out besides takes time.
+  bool HasStems(uint32_t document);
   // False when the document has not all leaves, or cannot come to `need`. Else
   // `bound` is what it scores at most.
   bool MayEnter(uint32_t document, double need, double* bound);

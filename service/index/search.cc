@@ -208,6 +208,7 @@ class Searcher {
       full_[index].resize(WindowCount(s.documents()));
     }
     if (GoesByDocument()) {
+      if (MissesSome(index)) return absl::OkStatus();
       const Conjunction::Leaves leaves = MakeLeaves(index);
       if (std::find(leaves.begin(), leaves.end(), nullptr) != leaves.end()) {
         return absl::OkStatus();
@@ -261,6 +262,18 @@ class Searcher {
   bool GoesByDocument() const {
     return is_conjunction_ && facets_.empty() && Prunes() &&
            !(OnlyCounts() && leaves_.size() == 1);
+  }
+
+  // Whether no document of a segment has all words, as far as that is quick to
+  // find out.
+  bool MissesSome(size_t index) {
+    std::vector<uint32_t> terms;
+    for (const query::Node* leaf : leaves_) {
+      if (leaf->kind != query::Node::Kind::kWord) continue;
+      terms.push_back(LeafWord(segment(index), *leaf, &caches_[index]).term);
+      if (terms.back() == kNotFound) return true;
+    }
+    return !Conjunction::MayMatch(segment(index), std::move(terms));
   }
 
   absl::Status FindByDocument(size_t index, const Conjunction::Leaves& leaves,
