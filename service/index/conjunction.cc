@@ -19,7 +19,8 @@ bool IsRare(uint32_t with_stem, uint32_t documents) {
 
 }  // namespace
 
-bool Conjunction::MayMatch(const Segment& segment, std::vector<uint32_t> terms) {
+bool Conjunction::MayMatch(const Segment& segment,
+                           std::vector<uint32_t> terms) {
   constexpr size_t kMany = 3;  // for two, it would be the search itself
   std::sort(terms.begin(), terms.end());
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
@@ -114,13 +115,12 @@ absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
 }
 
 bool Conjunction::HasStems(uint32_t document) {
-  return std::all_of(
-      by_cost_.begin(), by_cost_.end(), [&](const Leaf* leaf) {
-        if (leaf->cursor == nullptr) {
-          return leaf->matcher->ImpactAt(document, *leaf->impacts) > 0;
-        }
-        return leaf == by_cost_.front() || leaf->cursor->Find(document);
-      });
+  return std::all_of(by_cost_.begin(), by_cost_.end(), [&](const Leaf* leaf) {
+    if (leaf->cursor == nullptr) {
+      return leaf->matcher->ImpactAt(document, *leaf->impacts) > 0;
+    }
+    return leaf == by_cost_.front() || leaf->cursor->Find(document);
+  });
 }
 
 bool Conjunction::MayEnter(uint32_t document, double need, double* bound) {

@@ -36,21 +36,24 @@ PostingCursor::PostingCursor(const Segment& segment, uint32_t term)
       positions_(info_.positions) {
   if (info_.documents <= kBlockSize) {
     kind_ = Kind::kShort;
-    documents_ = std::make_unique_for_overwrite<uint32_t[]>(
-        std::max(1u, info_.documents));
-    codes_ =
-        std::make_unique_for_overwrite<uint8_t[]>(info_.documents + kSlack);
+    Allocate(info_.documents, 0);
     DecodeShort();
   } else if (!IsDense(info_.documents, segment.documents())) {
     kind_ = Kind::kSparse;
-    documents_ =
-        std::make_unique_for_overwrite<uint32_t[]>(info_.documents + kSlack);
-    codes_ =
-        std::make_unique_for_overwrite<uint8_t[]>(info_.documents + kSlack);
-    decoded_.resize(blocks());
+    Allocate(info_.documents, blocks());
+    std::fill_n(decoded_, blocks(), false);
   } else {
-    kind_ = Kind::kDense;
+    kind_ = Kind::kDense;  // many are never looked at in a window
   }
+}
+
+void PostingCursor::Allocate(uint32_t postings, uint32_t blocks) {
+  const size_t room = size_t{postings} + kSlack;
+  room_ = std::make_unique_for_overwrite<std::byte[]>(
+      room * (sizeof(*documents_) + sizeof(*codes_)) + blocks);
+  documents_ = reinterpret_cast<uint32_t*>(room_.get());
+  codes_ = reinterpret_cast<uint8_t*>(documents_ + room);
+  decoded_ = reinterpret_cast<bool*>(codes_ + room);
 }
 
 void PostingCursor::DecodeShort() {
@@ -134,15 +137,15 @@ void PostingCursor::DecodeBlock(uint32_t block) {
       block == 0 ? UINT32_MAX : sparse_entry(block - 1).last_document;
   const uint32_t at = block * kBlockSize;
   kernels::Best().unpack(piece.gaps, entry.gap_bits, piece.size, before,
-                         documents_.get() + at);
+                         documents_ + at);
   PackedCodes(piece.codes, piece.size, entry.codes, entry.exceptions)
-      .Decode(codes_.get() + at);
+      .Decode(codes_ + at);
 }
 
 void PostingCursor::Range(uint32_t window, uint32_t* begin, uint32_t* end) {
   const uint32_t first = window * kWindowSize;
   const uint32_t past = first + kWindowSize;
-  const uint32_t* const all = documents_.get();
+  const uint32_t* const all = documents_;
   if (kind_ == Kind::kShort) {
     uint32_t i = next_ > 0 && next_ <= info_.documents && all[next_ - 1] < first
                      ? next_
@@ -196,26 +199,21 @@ void PostingCursor::EnterWindow(uint32_t window) {
 void PostingCursor::LoadDenseDocuments() {
   if (documents_loaded_) return;
   documents_loaded_ = true;
-  if (documents_ == nullptr) {
-    documents_ =
-        std::make_unique_for_overwrite<uint32_t[]>(kWindowSize + kSlack);
-  }
+  if (room_ == nullptr) Allocate(kWindowSize, 0);
   const uint32_t begin = window_ * kWindowSize;
   if (bitmap_ != nullptr) {
-    kernels::Best().expand(bitmap_, begin, documents_.get());
+    kernels::Best().expand(bitmap_, begin, documents_);
   } else {
     kernels::Best().unpack(piece_.gaps, gap_bits_, piece_.size, begin - 1,
-                           documents_.get());
+                           documents_);
   }
 }
 
 void PostingCursor::LoadDenseCodes() {
   if (codes_loaded_) return;
   codes_loaded_ = true;
-  if (codes_ == nullptr) {
-    codes_ = std::make_unique_for_overwrite<uint8_t[]>(kWindowSize + kSlack);
-  }
-  DenseCodes().Decode(codes_.get());
+  if (room_ == nullptr) Allocate(kWindowSize, 0);
+  DenseCodes().Decode(codes_);
 }
 
 const PackedCodes& PostingCursor::DenseCodes() {
@@ -235,15 +233,17 @@ PostingCursor::Run PostingCursor::Load(uint32_t window) {
     if (piece_.size == 0) return {};
     LoadDenseDocuments();
     LoadDenseCodes();
-    return {documents_.get(), codes_.get(), piece_.size};
+    return {documents_, codes_, piece_.size};
   }
   uint32_t begin, end;
   Range(window, &begin, &end);
-  return {documents_.get() + begin, codes_.get() + begin, end - begin};
+  return {documents_ + begin, codes_ + begin, end - begin};
 }
 
 uint32_t PostingCursor::LoadAll() {
-  for (uint32_t b = 0; b < decoded_.size(); ++b) DecodeBlock(b);
+  if (kind_ == Kind::kSparse) {
+    for (uint32_t b = 0; b < blocks(); ++b) DecodeBlock(b);
+  }
   return info_.documents;
 }
 
@@ -259,7 +259,7 @@ uint32_t PostingCursor::NextWindow(uint32_t window) {
     begin = block * kBlockSize;
     end = std::min(begin + kBlockSize, end);
   }
-  const uint32_t* const all = documents_.get();
+  const uint32_t* const all = documents_;
   const uint32_t* const at = LowerBound(all + begin, all + end, first);
   return at == all + end ? kNoWindow : *at / kWindowSize;
 }
@@ -297,7 +297,7 @@ void PostingCursor::Narrow(uint32_t window, WindowSet* set) {
 
 bool PostingCursor::Find(uint32_t document) {
   const auto search = [&](uint32_t begin, uint32_t end) {
-    const uint32_t* const all = documents_.get();
+    const uint32_t* const all = documents_;
     // Rising documents: the next ones first.
     if (index_ > begin && index_ < end && all[index_] <= document) {
       begin = index_;

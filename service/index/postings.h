@@ -24,6 +24,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -186,6 +187,8 @@ class PostingCursor {
     const uint8_t* packing = nullptr;
   };
 
+  // Makes room for so many postings, and for flags of so many blocks.
+  void Allocate(uint32_t postings, uint32_t blocks);
   void DecodeShort();
   uint32_t blocks() const {
     return (info_.documents + kBlockSize - 1) / kBlockSize;
@@ -227,12 +230,13 @@ class PostingCursor {
   Kind kind_;
 
   // Short and sparse: all of them, decoded block by block. Dense: those of
-  // the window.
-  std::unique_ptr<uint32_t[]> documents_;
-  std::unique_ptr<uint8_t[]> codes_;
-  std::vector<bool> decoded_;  // sparse: by block
-  uint32_t block_ = 0;         // sparse: where the last search ended
-  uint32_t next_ = 0;          // short: where the last search ended
+  // the window. In one piece of memory: many cursors live for microseconds.
+  std::unique_ptr<std::byte[]> room_;
+  uint32_t* documents_ = nullptr;
+  uint8_t* codes_ = nullptr;
+  bool* decoded_ = nullptr;  // sparse: by block
+  uint32_t block_ = 0;       // sparse: where the last search ended
+  uint32_t next_ = 0;        // short: where the last search ended
 
   // Dense.
   uint32_t window_ = kNoWindow;
@@ -281,7 +285,7 @@ void PostingCursor::ForEachIn(uint32_t window, Visit visit) {
     EnterWindow(window);
     if (bitmap_ != nullptr) {
       LoadDenseCodes();
-      const uint8_t* code = codes_.get();
+      const uint8_t* code = codes_;
       for (uint32_t w = 0; w < kWindowSize / 64; ++w) {
         for (uint64_t bits = bitmap_[w]; bits != 0; bits &= bits - 1) {
           visit(w * 64 + static_cast<uint32_t>(std::countr_zero(bits)),

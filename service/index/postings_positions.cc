@@ -54,7 +54,7 @@ void PostingCursor::EnterChunk() {
 const uint8_t* PostingCursor::ChunkCodes() {
   const uint32_t chunk = index_ / kBlockSize;
   if (kind_ != Kind::kDense || codes_loaded_) {
-    return codes_.get() + chunk * kBlockSize;
+    return codes_ + chunk * kBlockSize;
   }
   if (codes_chunk_ != chunk_) {
     codes_chunk_ = chunk_;
