@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "service/text/analyzer.h"
 #include "service/text/utf8.h"
 
 namespace paperwire::index {
+
+static_assert(EditAutomaton::kMaxLetters >= text::kMaxTokenBytes);
 
 EditAutomaton::EditAutomaton(std::string_view word, int distance)
     : distance_(distance) {

@@ -43,7 +43,7 @@ PostingCursor::PostingCursor(const Segment& segment, uint32_t term)
     Allocate(info_.documents, blocks());
     std::fill_n(decoded_, blocks(), false);
   } else {
-    kind_ = Kind::kDense;  // many are never looked at in a window
+    kind_ = Kind::kDense;  // Allocate when a window is decoded
   }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import stat
 
 import paperwire
 import pytest
@@ -61,8 +62,11 @@ def test_it_survives_a_crash_and_goes_when_the_server_does(served, socket):
     assert not socket.exists()
 
 
-def test_others_may_not_call(served, socket):
-    assert socket.stat().st_mode & 0o022 == 0
+@pytest.mark.parametrize("umask", [0o077, 0o007])
+def test_the_umask_says_who_may_call(tmp_path, socket, umask):
+    server = Server(tmp_path, "--socket", str(socket)).start(umask=umask)
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o777 & ~umask
+    server.stop()
 
 
 def test_nobody_loses_a_socket_to_another_server(served, socket, tmp_path):
