@@ -153,7 +153,12 @@ void FoldTable::Fill(char32_t c, Folded* folded) {
       continue;
     }
     letters = true;
-    if (std::string_view plain = PlainSpelling(point); !plain.empty()) {
+    if (IsIdeograph(point)) {
+      separates = true;
+      bytes_ += ' ';
+      AppendUtf8(point, &bytes_);
+      bytes_ += ' ';
+    } else if (std::string_view plain = PlainSpelling(point); !plain.empty()) {
       bytes_ += plain;
     } else if (IsGreek(point)) {
       // "ΐ" and its like: the letter and accents, which are gone by now.
@@ -170,8 +175,7 @@ void FoldTable::Fill(char32_t c, Folded* folded) {
     }
   }
   if (!letters) return finish(separates ? Kind::kSeparator : Kind::kIgnored);
-  if (separates) return finish(Kind::kMixed);
-  if (IsIdeograph(c)) return finish(Kind::kIdeograph);
+  if (separates) return finish(Kind::kPieces);
   if (IsScript(c)) return finish(Kind::kScript);
   finish(Kind::kWord);
 }

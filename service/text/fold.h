@@ -29,9 +29,10 @@ struct Folded {
     kScript,      // superscript or subscript digits
     kGreek,       // a Greek letter; Bytes begins with the letter itself
                   // (kGreekLetterBytes), then comes its name
-    kIdeograph,   // a word of its own
     kApostrophe,  // joins what stands around it
-    kMixed,       // pieces of words with blanks between them ("½")
+    kPieces,      // words with blanks between and around them: an ideograph,
+                  // which is a word of its own, what is written for several
+                  // of them ("㍿"), or a fraction ("½")
   };
   Kind kind = Kind::kUnknown;
   uint8_t size = 0;

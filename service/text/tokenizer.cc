@@ -208,15 +208,10 @@ void Tokenizer::ReadNonAscii() {
              begin, end);
       break;
     }
-    case Folded::Kind::kIdeograph:
-      EndWord();
-      Append(bytes, begin, end);
-      EndWord();
-      break;
     case Folded::Kind::kApostrophe:
       ReadApostrophe(c.size);
       return;
-    case Folded::Kind::kMixed: {
+    case Folded::Kind::kPieces: {
       EndWord();
       for (size_t i = 0; i < bytes.size();) {
         const size_t stop = std::min(bytes.find(' ', i), bytes.size());

@@ -192,6 +192,27 @@ TEST(AnalyzerTest, KeepsItsPromisesOnAnyBytes) {
   }
 }
 
+// The same of every code point there is, alone and between letters and digits.
+TEST(AnalyzerTest, WordsOfEveryCodePointAreWordsAgain) {
+  Analyzer analyzer;
+  Analyzer again;
+  for (char32_t c = 0x80; c <= 0x10FFFF; ++c) {
+    if (c >= 0xD800 && c < 0xE000) continue;  // surrogates
+    std::string point;
+    AppendUtf8(c, &point);
+    for (const std::string& text :
+         {point, "a" + point + "b", "1" + point + "2", point + point}) {
+      for (const Token& token : analyzer.Tokenize(text)) {
+        const std::vector<Token>& same = again.Tokenize(token.form);
+        ASSERT_EQ(same.size(), 1u)
+            << std::hex << "U+" << static_cast<uint32_t>(c) << " in " << text;
+        ASSERT_EQ(same[0].form, token.form)
+            << std::hex << "U+" << static_cast<uint32_t>(c) << " in " << text;
+      }
+    }
+  }
+}
+
 TEST(AnalyzerTest, TakesLinearTime) {
   Analyzer analyzer;
   for (std::string_view piece :
