@@ -216,6 +216,10 @@ class Searcher {
       if (Conjunction::Suits(leaves)) {
         return FindByDocument(index, leaves, total);
       }
+      if (!NeedsAll() && excluded_[index].empty() &&
+          WindowScorer::CanEvaluateAll(leaves, scorers_)) {
+        return FindTogether(index, leaves);
+      }
     }
     // Of a disjunction, the scores tell what matches; else the tree does.
     const bool by_score = !NeedsAll() && disjunction_ != nullptr;
@@ -329,7 +333,27 @@ class Searcher {
 
     WindowScorer scorer(s, snapshot_, leaves, scorers_, options_.boost);
     if (full && is_conjunction_) scorer.SetsHaveAll();
-    // Windows by falling bound, the earlier first.
+    return ByFallingBound(index, full, any, scorer, [&](const Window& window) {
+      const WindowSet set = set_of(window);
+      if (!set.Empty()) scorer.Evaluate(window, set, full, any, &top_);
+    });
+  }
+
+  // The same of full matches only, which have all of these words.
+  absl::Status FindTogether(size_t index, const Conjunction::Leaves& leaves) {
+    const SegmentView& view = snapshot_.segments()[index];
+    WindowScorer scorer(*view.segment, snapshot_, leaves, scorers_,
+                        options_.boost);
+    return ByFallingBound(
+        index, /*full=*/true, /*any=*/false, scorer,
+        [&](const Window& window) { scorer.EvaluateAll(window, view, &top_); });
+  }
+
+  // Calls visit(window) where hits can be: by falling bound, of the same the
+  // earlier first, until none can hold a better hit than the page does.
+  template <typename Visit>
+  absl::Status ByFallingBound(size_t index, bool full, bool any,
+                              const WindowScorer& scorer, Visit visit) {
     std::vector<std::pair<uint32_t, uint32_t>> windows;  // bound, ~number
     for (uint32_t w = 0; w < scorer.windows(); ++w) {
       const bool possible =
@@ -346,8 +370,7 @@ class Searcher {
       const Window window = WindowAt(index, ~windows.front().second);
       std::pop_heap(windows.begin(), windows.end());
       windows.pop_back();
-      const WindowSet set = set_of(window);
-      if (!set.Empty()) scorer.Evaluate(window, set, full, any, &top_);
+      visit(window);
     }
     return absl::OkStatus();
   }

@@ -25,6 +25,8 @@ constexpr size_t kLookUps = 8;
 // posting with a test; others by posting, and tested later.
 constexpr uint32_t kTiny = 4;
 constexpr uint32_t kFew = kWindowSize / 8;
+// So few postings are made a set of first.
+constexpr uint32_t kShort = 32;
 
 }  // namespace
 
@@ -81,8 +83,7 @@ uint32_t WindowScorer::Need(const TopHits& top) const {
   const double least = top.least_score() / boost_.Max();
   if (!(least > 0)) return 0;
   // A little less, for the rounding of exact sums.
-  return static_cast<uint32_t>(
-      std::min(least / unit_ * (1 - 1e-9), kMaxNeed));
+  return static_cast<uint32_t>(std::min(least / unit_ * (1 - 1e-9), kMaxNeed));
 }
 
 template <bool kAnyField>
@@ -233,6 +234,21 @@ uint32_t WindowScorer::Partition(uint32_t window, uint32_t need,
   return others;
 }
 
+uint32_t WindowScorer::EighthsFrom(uint32_t need, uint32_t window) const {
+  std::array<uint32_t, kEighths> sums{};
+  for (const auto& [bound, leaf] : here_) {
+    std::array<uint8_t, kEighths> bounds;
+    const bool known =
+        leaf->cursor != nullptr && leaf->cursor->EighthBounds(window, &bounds);
+    for (size_t e = 0; e < kEighths; ++e) {
+      sums[e] += known ? Units(*leaf, Drifted(bounds[e])) : bound;
+    }
+  }
+  uint32_t eighths = 0;
+  for (size_t e = 0; e < kEighths; ++e) eighths |= (sums[e] >= need) << e;
+  return eighths;
+}
+
 void WindowScorer::Shrink(const Window& window, uint32_t need, WindowSet* set) {
   const uint32_t w = window.begin / kWindowSize;
   uint32_t total = 0;
@@ -242,18 +258,7 @@ void WindowScorer::Shrink(const Window& window, uint32_t need, WindowSet* set) {
     if (sets_have_all_ || here_.size() == 1 || total - bound >= need) continue;
     if (leaf->cursor != nullptr) leaf->cursor->Narrow(w, set);
   }
-  std::array<uint32_t, kEighths> sums{};
-  for (const auto& [bound, leaf] : here_) {
-    std::array<uint8_t, kEighths> bounds;
-    const bool known =
-        leaf->cursor != nullptr && leaf->cursor->EighthBounds(w, &bounds);
-    for (size_t e = 0; e < kEighths; ++e) {
-      sums[e] += known ? Units(*leaf, Drifted(bounds[e])) : bound;
-    }
-  }
-  uint32_t alive = 0;
-  for (size_t e = 0; e < kEighths; ++e) alive |= (sums[e] >= need) << e;
-  if (alive != (1u << kEighths) - 1) set->KeepEighths(alive);
+  set->KeepEighths(EighthsFrom(need, w));
 }
 
 void WindowScorer::Evaluate(const Window& window, WindowSet set, bool full,
@@ -282,6 +287,64 @@ void WindowScorer::Evaluate(const Window& window, WindowSet set, bool full,
     Verify(window);
   }
   ScoreExactly(window, full, any, top);
+}
+
+bool WindowScorer::CanEvaluateAll(
+    const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
+    const std::vector<LeafScorer>& scorers) {
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    if (leaves[i] == nullptr || leaves[i]->cursor() == nullptr ||
+        scorers[i].fields != query::kAllFields) {
+      return false;
+    }
+  }
+  return leaves.size() > 1;
+}
+
+void WindowScorer::EvaluateAll(const Window& window, const SegmentView& view,
+                               TopHits* top) {
+  const uint32_t w = window.begin / kWindowSize;
+  const uint32_t need = Need(*top);
+  size_t essential;
+  Partition(w, need, &essential);
+  const uint32_t eighths = EighthsFrom(need, w);
+  if (eighths == 0) return;
+  // The shortest leads: its postings are gone through with the set of those
+  // that all others have.
+  by_size_.clear();
+  for (const auto& [bound, leaf] : here_) {
+    by_size_.emplace_back(leaf->cursor->SizeIn(w), leaf);
+  }
+  std::sort(by_size_.begin(), by_size_.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  Leaf& first = *by_size_[0].second;
+  uint32_t others = 0;
+  for (const auto& [bound, leaf] : here_) others += leaf != &first ? bound : 0;
+  WindowSet set;
+  const bool few = by_size_[0].first <= kShort;
+  by_size_[few ? 0 : 1].second->cursor->AddTo(w, &set);
+  set.KeepEighths(eighths);
+  for (size_t i = few ? 1 : 2; i < by_size_.size(); ++i) {
+    NarrowToPostings(by_size_[i].second->cursor, query::kAllFields, window,
+                     &set);
+    if (set.Empty()) return;
+  }
+  if (view.deleted != nullptr) {
+    set.SubtractBitmap(view.deleted->data(), view.deleted->size(),
+                       window.begin);
+  }
+  candidates_.clear();
+  const uint8_t* const rows = first.impacts->rows();
+  const uint8_t* const classes = segment_.classes() + window.begin;
+  const uint32_t factor = first.factor;
+  first.cursor->ForEachIn(w, set, [&](uint32_t place, uint8_t code) {
+    const uint32_t impact = rows[uint32_t{code} * 256 + classes[place]];
+    const uint32_t units = (impact * factor >> 8) + 1;
+    if (units + others >= need) candidates_.push_back(units << 16 | place);
+  });
+  std::erase_if(here_, [&](const auto& h) { return h.second == &first; });
+  LookUpFrom(0, window, need);
+  ScoreExactly(window, /*full=*/true, /*any=*/false, top);
 }
 
 void WindowScorer::LookUpFrom(size_t first, const Window& window,

@@ -66,6 +66,14 @@ class WindowScorer {
   void Evaluate(const Window& window, WindowSet set, bool full, bool any,
                 TopHits* top);
 
+  // Whether the leaves are several plain words in any field.
+  static bool CanEvaluateAll(
+      const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
+      const std::vector<LeafScorer>& scorers);
+  // Offers every living document of the window that may enter and of which all
+  // leaves are true: as full matches. Only where CanEvaluateAll.
+  void EvaluateAll(const Window& window, const SegmentView& view, TopHits* top);
+
  private:
   // A leaf that is true of something in the segment.
   struct Leaf {
@@ -87,6 +95,9 @@ class WindowScorer {
   uint8_t Drifted(uint8_t bound) const;
   // Fills here_ and returns what the leaves from `essential` on come to.
   uint32_t Partition(uint32_t window, uint32_t need, size_t* essential);
+  // Which eighths of the window, by bit, may have a document that comes to
+  // `need`.
+  uint32_t EighthsFrom(uint32_t need, uint32_t window) const;
   // Removes documents that cannot come to `need`: those without a leaf that
   // the others cannot make up for, and those in eighths with low bounds.
   void Shrink(const Window& window, uint32_t need, WindowSet* set);
@@ -127,6 +138,7 @@ class WindowScorer {
   // Of the window under way.
   double drift_ = 1;
   std::vector<std::pair<uint32_t, Leaf*>> here_;  // by falling bound
+  std::vector<std::pair<uint32_t, Leaf*>> by_size_;
   std::vector<uint16_t> sums_;
   std::unique_ptr<Candidate[]> harvest_;
   std::vector<Candidate> candidates_;

@@ -43,6 +43,12 @@ class SearchLargeTest : public testing::Test {
       for (std::string& text : document.text) {
         Thin("zeta", 25, &text);
         Thin("x12", 250, &text);
+        // Frequent, and yet in one window hardly there.
+        if (number / kWindowSize == 1) Thin("x2", 100, &text);
+      }
+      if (number / kWindowSize == 1 && number % 200 == 0) {
+        document.text[0] = "x2 x2 x2";  // nothing else, so it scores high
+        document.text[1].clear();
       }
       reference_.Put(document);
       changes.push_back({number, document});
@@ -69,12 +75,12 @@ class SearchLargeTest : public testing::Test {
     index_->Apply(std::move(changes), kPapers + 1);
   }
 
-  void Check(const query::Query& query) {
+  void Check(const query::Query& query, bool strict, bool count_total) {
     SCOPED_TRACE(query::ToString(query.root));
     SearchOptions options;
     options.limit = random_.Below(30);
-    options.strict = random_.OneIn(2);
-    options.count_total = random_.OneIn(2);
+    options.strict = strict;
+    options.count_total = count_total;
     if (random_.OneIn(2)) {
       options.boost.recency_weight = 0.5 * random_.Below(4);
       options.boost.half_life_seconds = 4e7;
@@ -101,8 +107,27 @@ class SearchLargeTest : public testing::Test {
   void CheckMany() {
     const uint64_t queries = FromEnvironment("PAPERWIRE_INDEX_QUERIES", 12);
     for (uint64_t i = 0; i < queries && !HasFailure(); ++i) {
-      Check(random_.MakeQuery());
+      Check(random_.MakeQuery(), random_.OneIn(2), random_.OneIn(2));
+      Check(MakeWords(), /*strict=*/true, /*count_total=*/random_.OneIn(4));
     }
+  }
+
+  // A few words that most of a window's papers have, or few, or one.
+  query::Query MakeWords() {
+    std::vector<std::string> stems = {"model", "bottleneck", "train", "graph",
+                                      "x1",    "x2",         "x12",   "zeta"};
+    query::Query query;
+    query.root.kind = query::Node::Kind::kAnd;
+    for (int n = 2 + random_.Below(3); n > 0; --n) {
+      const int i = random_.Below(static_cast<int>(stems.size()));
+      query::Node& word = query.root.children.emplace_back();
+      word.kind = query::Node::Kind::kWord;
+      word.words.push_back({stems[static_cast<size_t>(i)],
+                            stems[static_cast<size_t>(i)],
+                            /*exact=*/false});
+      stems.erase(stems.begin() + i);
+    }
+    return query;
   }
 
   RandomPapers random_{FromEnvironment("PAPERWIRE_INDEX_SEED", 7)};
