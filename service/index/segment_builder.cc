@@ -1,6 +1,7 @@
 #include "service/index/segment_builder.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <string_view>
 
@@ -73,27 +74,25 @@ void SegmentBuilder::Add(const Document& document) {
 }
 
 void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
-  const auto add = [&](std::string_view word, uint8_t field,
-                       uint32_t position) {
+  const auto add = [&](std::string_view word, uint32_t position) {
     const auto [form, is_new] = forms_.Add(word);
     if (is_new) form_terms_.push_back(terms_.Add(analyzer_.Stem(word)).first);
-    places_.push_back({form, meta_.documents, position, field});
+    places_.push_back({form, position});
   };
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
-    const uint32_t length = ForEachWord(
-        analyzer_, document.text[f],
-        [&](const text::Token& token, uint32_t position) {
-          add(token.form, f, position);
-        });
+    fields_.push_back({meta_.documents, f, places_.size()});
+    const uint32_t length =
+        ForEachWord(analyzer_, document.text[f],
+                    [&](const text::Token& token, uint32_t position) {
+                      add(token.form, position);
+                    });
     (*lengths)[f] = static_cast<uint16_t>(length);
     meta_.total_lengths[f] += length;
   }
   // Initials are no words of their own: they do not count for the length.
   constexpr auto kAuthor = static_cast<uint8_t>(query::TextField::kAuthor);
-  ForEachInitial(analyzer_, document.text[kAuthor],
-                 [&](std::string_view initial, uint32_t position) {
-                   add(initial, kAuthor, position);
-                 });
+  fields_.push_back({meta_.documents, kAuthor, places_.size()});
+  ForEachInitial(analyzer_, document.text[kAuthor], add);
 }
 
 void SegmentBuilder::WriteWords() {
@@ -118,12 +117,27 @@ void SegmentBuilder::WriteWords() {
   }
 
   // The occurrences by stem, otherwise as they came: a counting sort.
+  struct Occurrence {
+    uint32_t document;
+    uint32_t position;
+    uint32_t ordinal_and_field;  // ordinal << 3 | field
+  };
+  static_assert(query::kTextFields <= 8);
   std::vector<size_t> begins(terms + 1, 0);
   for (const Place& p : places_) ++begins[form_ranked_terms[p.form] + 1];
   std::partial_sum(begins.begin(), begins.end(), begins.begin());
-  std::vector<Place> sorted(places_.size());
+  const auto sorted =
+      std::make_unique_for_overwrite<Occurrence[]>(places_.size());
   std::vector<size_t> next(begins);
-  for (const Place& p : places_) sorted[next[form_ranked_terms[p.form]]++] = p;
+  fields_.push_back({meta_.documents, 0, places_.size()});  // ends the last
+  for (size_t f = 0; f + 1 < fields_.size(); ++f) {
+    for (size_t i = fields_[f].begin; i < fields_[f + 1].begin; ++i) {
+      const Place p = places_[i];
+      sorted[next[form_ranked_terms[p.form]]++] = {
+          fields_[f].document, p.position,
+          ordinals[p.form] << 3 | fields_[f].field};
+    }
+  }
 
   const std::vector<uint8_t> classes = columns_.Classes();
   meta_.bound_averages = BoundAverages(meta_.total_lengths, meta_.documents);
@@ -140,8 +154,8 @@ void SegmentBuilder::WriteWords() {
       const uint32_t document = sorted[i].document;
       writer.BeginDocument(document);
       for (; i < begins[t + 1] && sorted[i].document == document; ++i) {
-        writer.Add(sorted[i].field, sorted[i].position,
-                   ordinals[sorted[i].form]);
+        writer.Add(static_cast<uint8_t>(sorted[i].ordinal_and_field & 7),
+                   sorted[i].position, sorted[i].ordinal_and_field >> 3);
       }
       writer.EndDocument();
     }

@@ -34,12 +34,17 @@ class SegmentBuilder {
   std::shared_ptr<const Segment> Finish(uint64_t id, int64_t complete_sequence);
 
  private:
-  // A word in a document, in the order of the text.
+  // A word of a field of a document, in the order of the text. There are so
+  // many that their size is the time they take.
   struct Place {
     uint32_t form;
-    uint32_t document;
     uint32_t position;
+  };
+  // Those of one field: up to where the next ones begin.
+  struct FieldPlaces {
+    uint32_t document;
     uint8_t field;
+    size_t begin;  // in places_
   };
   // The values of a facet, as written.
   struct Values {
@@ -62,6 +67,7 @@ class SegmentBuilder {
   TableBuilder terms_;
   std::vector<uint32_t> form_terms_;
   std::vector<Place> places_;
+  std::vector<FieldPlaces> fields_;
   std::vector<std::pair<std::string, uint32_t>> keywords_;
   DocumentColumns columns_;
   Values categories_, sources_, venues_;

@@ -6,13 +6,61 @@
 
 namespace paperwire::index {
 
+namespace {
+
+constexpr size_t kRecent = 8192;
+constexpr size_t kFew = 1024;  // strings, for which room would be a waste
+
+template <typename T>
+uint64_t Load(const char* at) {
+  T value;
+  std::memcpy(&value, at, sizeof(value));
+  return value;
+}
+
+}  // namespace
+
+TableBuilder::Recent& TableBuilder::Lately(std::string_view s, Recent* key) {
+  // Two loads, which may overlap, have all bytes of a string of known size.
+  const char* const begin = s.data();
+  const char* const end = begin + s.size();
+  key->size = static_cast<uint32_t>(s.size());
+  if (s.size() >= 8) {
+    key->head = Load<uint64_t>(begin);
+    key->tail = Load<uint64_t>(end - 8);
+  } else if (s.size() >= 4) {
+    key->head = Load<uint32_t>(begin);
+    key->tail = Load<uint32_t>(end - 4);
+  } else {
+    key->head = Load<uint8_t>(begin) | Load<uint8_t>(end - 1) << 8;
+    key->tail = Load<uint8_t>(begin + s.size() / 2);
+  }
+  constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // Fibonacci hashing
+  const uint64_t mixed =
+      (key->head ^ std::rotl(key->tail, 29) ^ key->size) * kMultiplier;
+  return recent_[mixed >> (64 - std::countr_zero(kRecent))];
+}
+
 std::pair<uint32_t, bool> TableBuilder::Add(std::string_view s) {
+  Recent key;
+  Recent* recent = nullptr;
+  if (!recent_.empty() && !s.empty() && s.size() <= kMaxRecentBytes) {
+    recent = &Lately(s, &key);
+    if (recent->head == key.head && recent->tail == key.tail &&
+        recent->size == key.size) {
+      return {recent->number, false};
+    }
+  }
   const auto it = numbers_.find(s);
-  if (it != numbers_.end()) return {it->second, false};
-  const uint32_t number = size();
-  strings_.push_back(arena_.Copy(s));
-  numbers_.emplace(strings_.back(), number);
-  return {number, true};
+  const bool is_new = it == numbers_.end();
+  key.number = is_new ? size() : it->second;
+  if (is_new) {
+    strings_.push_back(arena_.Copy(s));
+    numbers_.emplace(strings_.back(), key.number);
+    if (strings_.size() == kFew) recent_.resize(kRecent);
+  }
+  if (recent != nullptr) *recent = key;
+  return {key.number, is_new};
 }
 
 std::vector<uint32_t> TableBuilder::Sorted() const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -29,9 +30,22 @@ class TableBuilder {
   std::vector<std::string_view> Ranked(std::vector<uint32_t>* ranks) const;
 
  private:
+  // A short string that came lately. Most words of a text are such, and to
+  // compare two registers is faster than to look into the map.
+  struct Recent {
+    uint64_t head = 0;
+    uint64_t tail = 0;
+    uint32_t size = 0;  // 0: none yet
+    uint32_t number = 0;
+  };
+  static constexpr size_t kMaxRecentBytes = 16;
+  // Where the string is, if it came lately; its key is filled in.
+  Recent& Lately(std::string_view s, Recent* key);
+
   StringArena arena_;
   std::vector<std::string_view> strings_;
   absl::flat_hash_map<std::string_view, uint32_t> numbers_;
+  std::vector<Recent> recent_;  // by hash; empty as long as strings are few
 };
 
 }  // namespace paperwire::index
