@@ -227,6 +227,16 @@ const PackedCodes& PostingCursor::DenseCodes() {
   return packed_;
 }
 
+const uint8_t* PostingCursor::DenseChunkCodes(uint32_t chunk) {
+  if (codes_loaded_) return codes_ + chunk * kBlockSize;
+  const uint64_t key = uint64_t{window_} << 32 | chunk;
+  if (codes_chunk_ != key) {
+    codes_chunk_ = key;
+    DenseCodes().DecodeChunk(chunk, chunk_codes_.data());
+  }
+  return chunk_codes_.data();
+}
+
 PostingCursor::Run PostingCursor::Load(uint32_t window) {
   if (kind_ == Kind::kDense) {
     EnterWindow(window);

@@ -22,6 +22,7 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_POSTINGS_H_
 #define PAPERWIRE_SERVICE_INDEX_POSTINGS_H_
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -154,6 +155,32 @@ class PostingCursor {
     return code != kNoCode ? kCodeTable.fields(code) : EscapedFields(document);
   }
 
+  // Postings come in *blocks*, each with a bound: windows of a dense stem, 128
+  // of a sparse one; all of a short one. Bounds are as RaiseBounds has them, 0
+  // where there is no posting.
+  uint32_t blocks() const {
+    return kind_ == Kind::kDense
+               ? WindowCount(segment_.documents())
+               : (info_.documents + kBlockSize - 1) / kBlockSize;
+  }
+  uint8_t BlockBound(uint32_t block) const {
+    switch (kind_) {
+      case Kind::kShort:
+        return data_[0];
+      case Kind::kSparse:
+        return sparse_entry(block).bound;
+      case Kind::kDense:
+        return dense_entry(block).bound;
+    }
+    return 0;
+  }
+  // Calls visit(document, code) at every posting of a block, or of an eighth of
+  // a window.
+  template <typename Visit>
+  void ForEachInBlock(uint32_t block, Visit visit);
+  template <typename Visit>
+  void ForEachInEighth(uint32_t window, uint32_t eighth, Visit visit);
+
   // A guess at how many postings a window has.
   uint32_t SizeIn(uint32_t window) const {
     return kind_ == Kind::kDense
@@ -190,9 +217,6 @@ class PostingCursor {
   // Makes room for so many postings, and for flags of so many blocks.
   void Allocate(uint32_t postings, uint32_t blocks);
   void DecodeShort();
-  uint32_t blocks() const {
-    return (info_.documents + kBlockSize - 1) / kBlockSize;
-  }
   SparseEntry sparse_entry(uint32_t block) const;
   DenseEntry dense_entry(uint32_t window) const;
   Piece BlockPiece(uint32_t block) const;
@@ -207,6 +231,8 @@ class PostingCursor {
   void LoadDenseCodes();
   // Where the codes of the window are; they are not asked of every window.
   const PackedCodes& DenseCodes();
+  // Those of 128 of its postings.
+  const uint8_t* DenseChunkCodes(uint32_t chunk);
 
   FieldCounts EscapedCounts(uint32_t document) const;
   query::FieldSet EscapedFields(uint32_t document) const;
@@ -269,7 +295,7 @@ class PostingCursor {
   const uint8_t* ordinals_ = nullptr;
   std::vector<uint32_t> form_ranks_;  // FormsByRank, once it is needed
   int ordinal_bits_ = 0;
-  uint64_t codes_chunk_ = UINT64_MAX;  // dense: whose codes are in:
+  uint64_t codes_chunk_ = UINT64_MAX;  // dense: window and chunk, which are in:
   std::array<uint8_t, kBlockSize + 16> chunk_codes_;
 };
 
@@ -327,6 +353,51 @@ void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
   for (uint32_t i = 0; i < run.size; ++i) {
     const uint32_t place = run.documents[i] - first;
     if (set.Has(place)) visit(place, run.codes[i]);
+  }
+}
+
+template <typename Visit>
+void PostingCursor::ForEachInBlock(uint32_t block, Visit visit) {
+  if (kind_ == Kind::kDense) {
+    const Run run = Load(block);
+    for (uint32_t i = 0; i < run.size; ++i) {
+      visit(run.documents[i], run.codes[i]);
+    }
+    return;
+  }
+  if (kind_ == Kind::kSparse) DecodeBlock(block);
+  const uint32_t begin = block * kBlockSize;
+  const uint32_t end = std::min(begin + kBlockSize, info_.documents);
+  for (uint32_t i = begin; i < end; ++i) visit(documents_[i], codes_[i]);
+}
+
+template <typename Visit>
+void PostingCursor::ForEachInEighth(uint32_t window, uint32_t eighth,
+                                    Visit visit) {
+  EnterWindow(window);
+  const uint32_t first = window * kWindowSize + eighth * kEighthSize;
+  if (bitmap_ == nullptr) {
+    const Run run = Load(window);
+    const uint32_t* const end = run.documents + run.size;
+    const uint32_t* at = std::lower_bound(run.documents, end, first);
+    for (; at != end && *at < first + kEighthSize; ++at) {
+      visit(*at, run.codes[at - run.documents]);
+    }
+    return;
+  }
+  constexpr uint32_t kWords = kEighthSize / 64;
+  uint32_t rank = 0;
+  for (uint32_t w = 0; w < eighth * kWords; ++w) {
+    rank += static_cast<uint32_t>(std::popcount(bitmap_[w]));
+  }
+  const uint8_t* codes = DenseChunkCodes(rank / kBlockSize);
+  for (uint32_t w = 0; w < kWords; ++w) {
+    for (uint64_t bits = bitmap_[eighth * kWords + w]; bits != 0;
+         bits &= bits - 1) {
+      if (rank % kBlockSize == 0) codes = DenseChunkCodes(rank / kBlockSize);
+      visit(first + w * 64 + static_cast<uint32_t>(std::countr_zero(bits)),
+            codes[rank++ % kBlockSize]);
+    }
   }
 }
 

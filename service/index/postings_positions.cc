@@ -53,14 +53,8 @@ void PostingCursor::EnterChunk() {
 
 const uint8_t* PostingCursor::ChunkCodes() {
   const uint32_t chunk = index_ / kBlockSize;
-  if (kind_ != Kind::kDense || codes_loaded_) {
-    return codes_ + chunk * kBlockSize;
-  }
-  if (codes_chunk_ != chunk_) {
-    codes_chunk_ = chunk_;
-    DenseCodes().DecodeChunk(chunk, chunk_codes_.data());
-  }
-  return chunk_codes_.data();
+  return kind_ == Kind::kDense ? DenseChunkCodes(chunk)
+                               : codes_ + chunk * kBlockSize;
 }
 
 void PostingCursor::SeekRests() {

@@ -6,8 +6,8 @@
 // themselves the windows are visited by falling bound on the scores they hold
 // (window_scorer.h), until no further one can hold a better hit than the page
 // has already. Where all that is asked for is words and phrases, one of them
-// rare, its documents are looked up one by one instead (conjunction.h). Scores
-// are summed leaf by leaf in the order of the tree, so that they come out the
+// rare, its documents are looked up one by one instead (conjunction.h), and a
+// single word has its own way (one_word.h). Scores are summed leaf by leaf in the order of the tree, so that they come out the
 // same to the last bit however documents lie in segments.
 
 #include "service/index/search.h"
@@ -23,6 +23,7 @@
 #include "service/index/conjunction.h"
 #include "service/index/facets.h"
 #include "service/index/leaves.h"
+#include "service/index/one_word.h"
 #include "service/index/plan.h"
 #include "service/index/statistics.h"
 #include "service/index/top_hits.h"
@@ -212,6 +213,13 @@ class Searcher {
       const Conjunction::Leaves leaves = MakeLeaves(index);
       if (std::find(leaves.begin(), leaves.end(), nullptr) != leaves.end()) {
         return absl::OkStatus();
+      }
+      if (!NeedsAll() && leaves_.size() == 1 &&
+          leaves[0]->cursor() != nullptr) {
+        return OneWord(snapshot_.segments()[index], snapshot_,
+                       leaves[0]->cursor(), scorers_[0], options_.boost,
+                       excluded_[index])
+            .Run(options_.check, &top_);
       }
       if (Conjunction::Suits(leaves)) {
         return FindByDocument(index, leaves, total);

@@ -79,6 +79,7 @@ class SearchLargeTest : public testing::Test {
     SCOPED_TRACE(query::ToString(query.root));
     SearchOptions options;
     options.limit = random_.Below(30);
+    if (random_.OneIn(4)) options.exclude = {1 + random_.Below(kPapers)};
     options.strict = strict;
     options.count_total = count_total;
     if (random_.OneIn(2)) {
@@ -112,13 +113,13 @@ class SearchLargeTest : public testing::Test {
     }
   }
 
-  // A few words that most of a window's papers have, or few, or one.
+  // A few words, or one, that most of a window's papers have, or few, or one.
   query::Query MakeWords() {
     std::vector<std::string> stems = {"model", "bottleneck", "train", "graph",
                                       "x1",    "x2",         "x12",   "zeta"};
     query::Query query;
     query.root.kind = query::Node::Kind::kAnd;
-    for (int n = 2 + random_.Below(3); n > 0; --n) {
+    for (int n = 1 + random_.Below(4); n > 0; --n) {
       const int i = random_.Below(static_cast<int>(stems.size()));
       query::Node& word = query.root.children.emplace_back();
       word.kind = query::Node::Kind::kWord;
@@ -126,6 +127,11 @@ class SearchLargeTest : public testing::Test {
                             stems[static_cast<size_t>(i)],
                             /*exact=*/false});
       stems.erase(stems.begin() + i);
+    }
+    if (query.root.children.size() == 1) {
+      const query::Node word = query.root.children[0];
+      query.root = word;
+      if (random_.OneIn(3)) query.root.fields = query::FieldSet{1};  // title
     }
     return query;
   }

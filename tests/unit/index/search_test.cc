@@ -106,6 +106,20 @@ TEST_F(SearchTest, PartialMatchesObeyFiltersAndNot) {
   EXPECT_THAT(Numbers("graph networks category:cs -trees"), ElementsAre(1, -2));
 }
 
+// So many occurrences have no code, and so no impact that is known beforehand.
+TEST_F(SearchTest, AWordAllOverTheAbstractIsNotInTheTitle) {
+  std::string graphs;
+  for (int i = 0; i < 60; ++i) graphs += "graph ";
+  Add("Trees", graphs);
+  Add("Graph");
+  Apply();
+  for (const bool count_total : {false, true}) {
+    const SearchOptions options = {.strict = true, .count_total = count_total};
+    EXPECT_THAT(Numbers("title:graph", options), ElementsAre(2));
+    EXPECT_THAT(Numbers("graph", options), ElementsAre(1, 2));
+  }
+}
+
 TEST_F(SearchTest, NoPhraseCrossesAuthors) {
   v1::Paper& paper = Add("On rivers");
   paper.add_authors()->set_name("Ada Yellow");
@@ -220,9 +234,8 @@ TEST_F(SearchTest, StopsWhenToldBeforeWordsAreExpanded) {
     return ++asked < 3 ? absl::OkStatus()
                        : absl::DeadlineExceededError("too late");
   };
-  EXPECT_THAT(
-      Search(*index_->snapshot(), Parse("a* b* c* d* e*"), options),
-      IsError(absl::StatusCode::kDeadlineExceeded, "too late"));
+  EXPECT_THAT(Search(*index_->snapshot(), Parse("a* b* c* d* e*"), options),
+              IsError(absl::StatusCode::kDeadlineExceeded, "too late"));
   EXPECT_EQ(asked, 3);
 }
 

@@ -1,0 +1,100 @@
+#include "service/index/one_word.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "service/base/status_macros.h"
+
+namespace paperwire::index {
+namespace {
+
+constexpr uint32_t kBetweenChecks = 4;  // blocks
+
+}  // namespace
+
+OneWord::OneWord(const SegmentView& view, const Snapshot& snapshot,
+                 PostingCursor* cursor, const LeafScorer& scorer,
+                 const Boost& boost, const std::vector<uint32_t>& excluded)
+    : view_(view),
+      segment_(*view.segment),
+      cursor_(*cursor),
+      scorer_(scorer),
+      boost_(boost),
+      excluded_(excluded),
+      impacts_(snapshot.impacts(scorer.fields)),
+      drift_(
+          Drift(segment_.meta().bound_averages, snapshot.average_lengths())) {}
+
+uint32_t OneWord::LeastImpact(const TopHits& top) const {
+  // A little less than the page's last hit, for rounding.
+  const double need = top.least_score() / boost_.Max() * (1 - 1e-9);
+  if (!(need > 0) || !(scorer_.weight > 0)) return 1;
+  return static_cast<uint32_t>(
+      std::clamp(std::ceil(need * 255 / scorer_.weight), 1.0, 256.0));
+}
+
+absl::Status OneWord::Run(const std::function<absl::Status()>& check,
+                          TopHits* top) {
+  std::vector<std::pair<uint8_t, uint32_t>> blocks;  // bound, ~number
+  blocks.reserve(cursor_.blocks());
+  for (uint32_t b = 0; b < cursor_.blocks(); ++b) {
+    const uint8_t bound = cursor_.BlockBound(b);
+    if (bound > 0) blocks.emplace_back(bound, ~b);
+  }
+  std::make_heap(blocks.begin(), blocks.end());
+  const uint8_t* const rows = impacts_->rows();
+  const uint8_t* const classes = segment_.classes();
+  uint32_t least = LeastImpact(*top);
+  const auto visit = [&](uint32_t document, uint8_t code) {
+    if (rows[uint32_t{code} * 256 + classes[document]] < least) return;
+    Offer(document, code, top);
+    least = LeastImpact(*top);
+  };
+  const auto may_have = [&](uint8_t bound) {
+    return bound > 0 && std::ceil(bound * drift_) >= least;
+  };
+  for (uint32_t n = 1; !blocks.empty() && may_have(blocks.front().first); ++n) {
+    if (check && n % kBetweenChecks == 0) RETURN_IF_ERROR(check());
+    const uint32_t block = ~blocks.front().second;
+    std::pop_heap(blocks.begin(), blocks.end());
+    blocks.pop_back();
+    std::array<uint8_t, kEighths> bounds;
+    if (!cursor_.EighthBounds(block, &bounds)) {
+      cursor_.ForEachInBlock(block, visit);
+      continue;
+    }
+    for (uint32_t left = kEighths; left > 0; --left) {
+      const auto best = std::max_element(bounds.begin(), bounds.end());
+      if (!may_have(*best)) break;
+      *best = 0;
+      cursor_.ForEachInEighth(
+          block, static_cast<uint32_t>(best - bounds.begin()), visit);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void OneWord::Offer(uint32_t document, uint8_t code, TopHits* top) const {
+  if (!view_.IsLive(document)) return;
+  const FieldCounts counts = cursor_.counts(document, code);
+  bool in_field = false;
+  for (size_t f = 0; f < counts.size(); ++f) {
+    in_field = in_field || (counts[f] > 0 && (scorer_.fields >> f & 1) != 0);
+  }
+  if (!in_field || std::find(excluded_.begin(), excluded_.end(), document) !=
+                       excluded_.end()) {
+    return;
+  }
+  Hit hit;
+  hit.key.score = scorer_.Score(counts, segment_.lengths(document).data());
+  if (boost_.Any()) hit.key.score *= boost_.Factor(segment_, document);
+  if (hit.key.score < top->least_score()) return;
+  hit.key.full = true;
+  hit.key.number = segment_.numbers()[document];
+  hit.sequence = segment_.sequences()[document];
+  top->Offer(hit);
+}
+
+}  // namespace paperwire::index
