@@ -7,8 +7,9 @@
 // (window_scorer.h), until no further one can hold a better hit than the page
 // has already. Where all that is asked for is words and phrases, one of them
 // rare, its documents are looked up one by one instead (conjunction.h), and a
-// single word has its own way (one_word.h). Scores are summed leaf by leaf in the order of the tree, so that they come out the
-// same to the last bit however documents lie in segments.
+// single word has its own way (one_word.h). Scores are summed leaf by leaf in
+// the order of the tree, so that they come out the same to the last bit however
+// documents lie in segments.
 
 #include "service/index/search.h"
 
