@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "service/base/status_macros.h"
+#include "service/index/offer.h"
 
 namespace paperwire::index {
 namespace {
@@ -92,11 +93,7 @@ absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
     lead.StandOn(i);
     const uint32_t document = lead.document();
     if (!view_.IsLive(document)) continue;
-    // A little less than the page's last hit, for the rounding of sums.
-    double need = 0;
-    if (top != nullptr) {
-      need = top->least_score() / boost_.Max() * (1 - 1e-9);
-    }
+    const double need = top != nullptr ? NeededScore(*top, boost_) : 0;
     double bound = 0;
     if (top == nullptr) {
       if (!HasStems(document)) continue;
@@ -158,16 +155,11 @@ bool Conjunction::Matches(uint32_t document) {
 
 void Conjunction::Offer(uint32_t document, TopHits* top) const {
   const FieldLengths lengths = segment_.lengths(document);
-  Hit hit;
+  double score = 0;
   for (const Leaf& leaf : leaves_) {
-    hit.key.score += leaf.scorer.Score(leaf.counts, lengths.data());
+    score += leaf.scorer.Score(leaf.counts, lengths.data());
   }
-  if (boost_.Any()) hit.key.score *= boost_.Factor(segment_, document);
-  if (hit.key.score < top->least_score()) return;
-  hit.key.full = true;
-  hit.key.number = segment_.numbers()[document];
-  hit.sequence = segment_.sequences()[document];
-  top->Offer(hit);
+  index::Offer(segment_, boost_, document, /*full=*/true, score, top);
 }
 
 }  // namespace paperwire::index

@@ -24,6 +24,8 @@
 
 namespace paperwire::index {
 
+class PhraseMatcher;
+
 class Matcher {
  public:
   virtual ~Matcher() = default;
@@ -92,6 +94,9 @@ class LeafMatcher : public Matcher {
   // A cursor over no fewer documents than the leaf is true of, where it has
   // one: of a stem, or the rarest one of a phrase. Else null.
   virtual PostingCursor* lead() { return cursor(); }
+
+  // This leaf, when it is a phrase; else null.
+  virtual PhraseMatcher* phrase() { return nullptr; }
 
   // For pruning (window_scorer.h), what is cheap to know.
   //

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/base/status_macros.h"
+#include "service/index/offer.h"
 
 namespace paperwire::index {
 namespace {
@@ -27,14 +28,6 @@ OneWord::OneWord(const SegmentView& view, const Snapshot& snapshot,
       drift_(
           Drift(segment_.meta().bound_averages, snapshot.average_lengths())) {}
 
-uint32_t OneWord::LeastImpact(const TopHits& top) const {
-  // A little less than the page's last hit, for rounding.
-  const double need = top.least_score() / boost_.Max() * (1 - 1e-9);
-  if (!(need > 0) || !(scorer_.weight > 0)) return 1;
-  return static_cast<uint32_t>(
-      std::clamp(std::ceil(need * 255 / scorer_.weight), 1.0, 256.0));
-}
-
 absl::Status OneWord::Run(const std::function<absl::Status()>& check,
                           TopHits* top) {
   std::vector<std::pair<uint8_t, uint32_t>> blocks;  // bound, ~number
@@ -46,11 +39,11 @@ absl::Status OneWord::Run(const std::function<absl::Status()>& check,
   std::make_heap(blocks.begin(), blocks.end());
   const uint8_t* const rows = impacts_->rows();
   const uint8_t* const classes = segment_.classes();
-  uint32_t least = LeastImpact(*top);
+  uint32_t least = NeededImpact(*top, boost_, scorer_.weight);
   const auto visit = [&](uint32_t document, uint8_t code) {
     if (rows[uint32_t{code} * 256 + classes[document]] < least) return;
     Offer(document, code, top);
-    least = LeastImpact(*top);
+    least = NeededImpact(*top, boost_, scorer_.weight);
   };
   const auto may_have = [&](uint8_t bound) {
     return bound > 0 && std::ceil(bound * drift_) >= least;
@@ -87,14 +80,8 @@ void OneWord::Offer(uint32_t document, uint8_t code, TopHits* top) const {
                        excluded_.end()) {
     return;
   }
-  Hit hit;
-  hit.key.score = scorer_.Score(counts, segment_.lengths(document).data());
-  if (boost_.Any()) hit.key.score *= boost_.Factor(segment_, document);
-  if (hit.key.score < top->least_score()) return;
-  hit.key.full = true;
-  hit.key.number = segment_.numbers()[document];
-  hit.sequence = segment_.sequences()[document];
-  top->Offer(hit);
+  const double score = scorer_.Score(counts, segment_.lengths(document).data());
+  index::Offer(segment_, boost_, document, /*full=*/true, score, top);
 }
 
 }  // namespace paperwire::index

@@ -41,8 +41,6 @@ class OneWord {
   absl::Status Run(const std::function<absl::Status()>& check, TopHits* top);
 
  private:
-  // The least impact that gets a document onto the page.
-  uint32_t LeastImpact(const TopHits& top) const;
   void Offer(uint32_t document, uint8_t code, TopHits* top) const;
 
   const SegmentView& view_;

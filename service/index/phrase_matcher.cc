@@ -197,8 +197,16 @@ FieldCounts PhraseMatcher::CountsOf(uint32_t document) {
   return counts;
 }
 
+std::vector<PostingCursor*> PhraseMatcher::cursors() const {
+  std::vector<PostingCursor*> cursors;
+  for (const Stem& stem : stems_) cursors.push_back(stem.cursor.get());
+  return cursors;
+}
+
+// In order, words stand nowhere more often than the less frequent one; near
+// each other, each place of either can count.
 uint8_t PhraseMatcher::Together(uint8_t a, uint8_t b) const {
-  if (slop_ == 0) return std::min(a, b);
+  if (!AddsUp()) return std::min(a, b);
   return static_cast<uint8_t>(std::min(255, a + b));
 }
 

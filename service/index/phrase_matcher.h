@@ -58,11 +58,24 @@ class PhraseMatcher : public LeafMatcher {
              WindowSet* touched) override;
   FieldCounts CountsOf(uint32_t document) override;
   PostingCursor* lead() override { return stems_.front().cursor.get(); }
+  PhraseMatcher* phrase() override { return this; }
   void RaiseBounds(std::vector<uint8_t>* bounds) override;
   uint64_t CostIn(uint32_t window) const override;
   uint32_t ImpactAt(uint32_t document, const ImpactTable& impacts) override;
   void ImpactsIn(const Window& window, const ImpactTable& impacts,
                  uint32_t least, WindowSet* set, uint8_t* out) override;
+
+  // For who goes from document to document (one_phrase.h).
+  //
+  // Those of the stems, the rarest first.
+  std::vector<PostingCursor*> cursors() const;
+  // Whether the impact of the phrase is at most the sum of those of its words.
+  // Else, as they have to stand in order, the least of them.
+  bool AddsUp() const { return slop_ != 0; }
+  // A bound of the impact of two words together.
+  uint8_t Together(uint8_t a, uint8_t b) const;
+  // Counts in the document that all cursors are on.
+  bool Count(FieldCounts* counts);
 
  private:
   // A stem of the phrase; several words can share it.
@@ -73,15 +86,9 @@ class PhraseMatcher : public LeafMatcher {
   };
 
   void NarrowToStems(const Window& window, WindowSet* set);
-  // A bound of the impact of two words together. In order, they stand nowhere
-  // more often than the less frequent one; near each other, each place of
-  // either can count.
-  uint8_t Together(uint8_t a, uint8_t b) const;
   // Makes the memo cover these documents of the window.
   void Learn(const Window& window, const WindowSet& docs);
-  // Counts in the document that all cursors are on.
-  bool Count(FieldCounts* counts);
-  // The same when the words follow each other, in any spelling.
+  // Count when the words follow each other, in any spelling.
   bool CountInOrder(query::FieldSet fields, FieldCounts* counts);
 
   const Segment& segment_;

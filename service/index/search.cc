@@ -6,10 +6,11 @@
 // themselves the windows are visited by falling bound on the scores they hold
 // (window_scorer.h), until no further one can hold a better hit than the page
 // has already. Where all that is asked for is words and phrases, one of them
-// rare, its documents are looked up one by one instead (conjunction.h), and a
-// single word has its own way (one_word.h). Scores are summed leaf by leaf in
-// the order of the tree, so that they come out the same to the last bit however
-// documents lie in segments.
+// rare, its documents are looked up one by one instead (conjunction.h); a
+// single word and a single phrase have their own ways (one_word.h,
+// one_phrase.h). Scores are summed leaf by leaf in the order of the tree, so
+// that they come out the same to the last bit however documents lie in
+// segments.
 
 #include "service/index/search.h"
 
@@ -24,6 +25,7 @@
 #include "service/index/conjunction.h"
 #include "service/index/facets.h"
 #include "service/index/leaves.h"
+#include "service/index/one_phrase.h"
 #include "service/index/one_word.h"
 #include "service/index/plan.h"
 #include "service/index/statistics.h"
@@ -224,6 +226,13 @@ class Searcher {
       }
       if (Conjunction::Suits(leaves)) {
         return FindByDocument(index, leaves, total);
+      }
+      if (!NeedsAll() && leaves_.size() == 1 &&
+          leaves[0]->phrase() != nullptr) {
+        return OnePhrase(snapshot_.segments()[index], snapshot_,
+                         leaves[0]->phrase(), scorers_[0], options_.boost,
+                         excluded_[index])
+            .Run(options_.check, &top_);
       }
       if (!NeedsAll() && excluded_[index].empty() &&
           WindowScorer::CanEvaluateAll(leaves, scorers_)) {

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "service/index/kernels.h"
+#include "service/index/offer.h"
 #include "service/index/word_matcher.h"
 
 namespace paperwire::index {
@@ -163,30 +164,25 @@ void WindowScorer::Verify(const Window& window) {
 
 void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
   const FieldLengths lengths = segment_.lengths(document);
-  Hit hit;
+  double score = 0;
   bool is_any = false;
   for (Leaf& leaf : leaves_) {
     if (leaf.cursor != nullptr && leaf.scorer.fields == query::kAllFields) {
       if (!leaf.cursor->Find(document)) continue;
       is_any = true;
-      hit.key.score +=
-          leaf.cursor->code() != kNoCode
-              ? leaf.scorer.Score(kCodeTable.counts(leaf.cursor->code()),
-                                  lengths.data())
-              : leaf.scorer.Score(leaf.cursor->counts(), lengths.data());
+      score += leaf.cursor->code() != kNoCode
+                   ? leaf.scorer.Score(kCodeTable.counts(leaf.cursor->code()),
+                                       lengths.data())
+                   : leaf.scorer.Score(leaf.cursor->counts(), lengths.data());
       continue;
     }
     const FieldCounts counts = leaf.matcher->CountsOf(document);
     if (counts == FieldCounts{}) continue;
     is_any = true;
-    hit.key.score += leaf.scorer.Score(counts, lengths.data());
+    score += leaf.scorer.Score(counts, lengths.data());
   }
-  if (boost_.Any()) hit.key.score *= boost_.Factor(segment_, document);
-  if ((!is_any && !any) || hit.key.score < top->least_score()) return;
-  hit.key.full = full;
-  hit.key.number = segment_.numbers()[document];
-  hit.sequence = segment_.sequences()[document];
-  top->Offer(hit);
+  if (!is_any && !any) return;
+  index::Offer(segment_, boost_, document, full, score, top);
 }
 
 void WindowScorer::ScoreExactly(const Window& window, bool full, bool any,

@@ -42,6 +42,11 @@ class SearchLargeTest : public testing::Test {
       Document document = random_.MakeDocument(number, number);
       for (std::string& text : document.text) {
         Thin("zeta", 25, &text);
+        // Of these two the impact is just that of either.
+        for (size_t at = text.find("zeta"); at != std::string::npos;
+             at = text.find("zeta", at + 1)) {
+          text.insert(at + 4, " omega");
+        }
         Thin("x12", 250, &text);
         // Frequent, and yet in one window hardly there.
         if (number / kWindowSize == 1) Thin("x2", 100, &text);
@@ -110,6 +115,7 @@ class SearchLargeTest : public testing::Test {
     for (uint64_t i = 0; i < queries && !HasFailure(); ++i) {
       Check(random_.MakeQuery(), random_.OneIn(2), random_.OneIn(2));
       Check(MakeWords(), /*strict=*/true, /*count_total=*/random_.OneIn(4));
+      Check(MakePhrase(), /*strict=*/true, /*count_total=*/random_.OneIn(4));
     }
   }
 
@@ -133,6 +139,23 @@ class SearchLargeTest : public testing::Test {
       query.root = word;
       if (random_.OneIn(3)) query.root.fields = query::FieldSet{1};  // title
     }
+    return query;
+  }
+
+  query::Query MakePhrase() {
+    constexpr const char* kStems[] = {"model",   "model", "train",
+                                      "network", "x2",    "zeta"};
+    query::Query query;
+    query.root.kind = query::Node::Kind::kPhrase;
+    for (int n = 2 + random_.Below(2); n > 0; --n) {
+      const char* const stem = kStems[random_.Below(6)];
+      query.root.words.push_back({stem, stem, /*exact=*/random_.OneIn(6)});
+    }
+    if (random_.OneIn(3)) {
+      query.root.words = {{"zeta", "zeta", false}, {"omega", "omega", false}};
+    }
+    if (random_.OneIn(3)) query.root.slop = random_.Below(6);
+    if (random_.OneIn(4)) query.root.fields = query::FieldSet{1};  // title
     return query;
   }
 
