@@ -146,16 +146,20 @@ void CheckMatches(const index::Snapshot& snapshot, const query::Query& query) {
   std::sort(found.begin(), found.end());
   Check(found == all, "Search finds what MatchAll finds");
 
-  // The page that is pruned for speed is the beginning of the whole.
-  options = {.limit = 5, .count_total = false};
-  const auto page = index::Search(snapshot, query, options);
-  Check(page.ok(), "a page succeeds as the whole does");
-  Check(page->hits.size() == std::min<size_t>(5, result->hits.size()),
-        "a page is full");
-  for (size_t i = 0; i < page->hits.size(); ++i) {
-    Check(page->hits[i].key.number == result->hits[i].key.number &&
-              page->hits[i].key.score == result->hits[i].key.score,
-          "a page is the beginning of the whole");
+  // Pages that are pruned for speed are the beginning of the whole, whose full
+  // matches come first.
+  for (const bool strict : {false, true}) {
+    options = {.limit = 5, .strict = strict, .count_total = false};
+    const auto page = index::Search(snapshot, query, options);
+    Check(page.ok(), "a page succeeds as the whole does");
+    Check(page->hits.size() ==
+              std::min<size_t>(5, strict ? all.size() : result->hits.size()),
+          "a page is full");
+    for (size_t i = 0; i < page->hits.size(); ++i) {
+      Check(page->hits[i].key.number == result->hits[i].key.number &&
+                page->hits[i].key.score == result->hits[i].key.score,
+            "a page is the beginning of the whole");
+    }
   }
 }
 
