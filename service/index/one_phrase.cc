@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "service/base/status_macros.h"
+#include "service/index/falling_bounds.h"
 #include "service/index/offer.h"
 #include "service/index/word_matcher.h"
 
 namespace paperwire::index {
+
 OnePhrase::OnePhrase(const SegmentView& view, const Snapshot& snapshot,
                      PhraseMatcher* phrase, const LeafScorer& scorer,
                      const Boost& boost, const std::vector<uint32_t>& excluded)
@@ -32,19 +34,16 @@ absl::Status OnePhrase::Run(const std::function<absl::Status()>& check,
                             TopHits* top) {
   std::vector<uint8_t> bounds(WindowCount(segment_.documents()));
   phrase_.RaiseBounds(&bounds);
-  std::vector<std::pair<uint8_t, uint32_t>> windows;  // bound, ~number
-  windows.reserve(bounds.size());
+  FallingBounds<uint8_t> windows;
+  windows.Reserve(bounds.size());
   for (uint32_t w = 0; w < bounds.size(); ++w) {
-    if (bounds[w] > 0) windows.emplace_back(bounds[w], ~w);
+    if (bounds[w] > 0) windows.Add(bounds[w], w);
   }
-  std::make_heap(windows.begin(), windows.end());
+  windows.Begin();
   least_ = NeededImpact(*top, boost_, scorer_.weight);
-  while (!windows.empty() && MayEnter(windows.front().first)) {
+  while (!windows.empty() && MayEnter(windows.bound())) {
     if (check) RETURN_IF_ERROR(check());
-    const uint32_t window = ~windows.front().second;
-    std::pop_heap(windows.begin(), windows.end());
-    windows.pop_back();
-    RunWindow(window, top);
+    RunWindow(windows.Take(), top);
   }
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/base/status_macros.h"
+#include "service/index/falling_bounds.h"
 #include "service/index/offer.h"
 
 namespace paperwire::index {
@@ -30,13 +31,13 @@ OneWord::OneWord(const SegmentView& view, const Snapshot& snapshot,
 
 absl::Status OneWord::Run(const std::function<absl::Status()>& check,
                           TopHits* top) {
-  std::vector<std::pair<uint8_t, uint32_t>> blocks;  // bound, ~number
-  blocks.reserve(cursor_.blocks());
+  FallingBounds<uint8_t> blocks;
+  blocks.Reserve(cursor_.blocks());
   for (uint32_t b = 0; b < cursor_.blocks(); ++b) {
     const uint8_t bound = cursor_.BlockBound(b);
-    if (bound > 0) blocks.emplace_back(bound, ~b);
+    if (bound > 0) blocks.Add(bound, b);
   }
-  std::make_heap(blocks.begin(), blocks.end());
+  blocks.Begin();
   const uint8_t* const rows = impacts_->rows();
   const uint8_t* const classes = segment_.classes();
   uint32_t least = NeededImpact(*top, boost_, scorer_.weight);
@@ -48,11 +49,9 @@ absl::Status OneWord::Run(const std::function<absl::Status()>& check,
   const auto may_have = [&](uint8_t bound) {
     return bound > 0 && std::ceil(bound * drift_) >= least;
   };
-  for (uint32_t n = 1; !blocks.empty() && may_have(blocks.front().first); ++n) {
+  for (uint32_t n = 1; !blocks.empty() && may_have(blocks.bound()); ++n) {
     if (check && n % kBetweenChecks == 0) RETURN_IF_ERROR(check());
-    const uint32_t block = ~blocks.front().second;
-    std::pop_heap(blocks.begin(), blocks.end());
-    blocks.pop_back();
+    const uint32_t block = blocks.Take();
     std::array<uint8_t, kEighths> bounds;
     if (!cursor_.EighthBounds(block, &bounds)) {
       cursor_.ForEachInBlock(block, visit);

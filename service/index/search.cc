@@ -24,6 +24,7 @@
 #include "service/index/budget.h"
 #include "service/index/conjunction.h"
 #include "service/index/facets.h"
+#include "service/index/falling_bounds.h"
 #include "service/index/leaves.h"
 #include "service/index/one_phrase.h"
 #include "service/index/one_word.h"
@@ -372,23 +373,20 @@ class Searcher {
   template <typename Visit>
   absl::Status ByFallingBound(size_t index, bool full, bool any,
                               const WindowScorer& scorer, Visit visit) {
-    std::vector<std::pair<uint32_t, uint32_t>> windows;  // bound, ~number
+    FallingBounds<uint32_t> windows;
     for (uint32_t w = 0; w < scorer.windows(); ++w) {
       const bool possible =
           !full || std::all_of(required_.begin(), required_.end(),
                                [&](size_t l) { return scorer.MayHave(l, w); });
       if (possible && (any || scorer.Bound(w) > 0)) {
-        windows.emplace_back(scorer.Bound(w), ~w);
+        windows.Add(scorer.Bound(w), w);
       }
     }
-    std::make_heap(windows.begin(), windows.end());
+    windows.Begin();
     while (!windows.empty() && !Done() &&
-           scorer.MayEnter(windows.front().first, top_)) {
+           scorer.MayEnter(windows.bound(), top_)) {
       RETURN_IF_ERROR(Check());
-      const Window window = WindowAt(index, ~windows.front().second);
-      std::pop_heap(windows.begin(), windows.end());
-      windows.pop_back();
-      visit(window);
+      visit(WindowAt(index, windows.Take()));
     }
     return absl::OkStatus();
   }

@@ -81,10 +81,9 @@ bool WindowScorer::MayHave(size_t leaf, uint32_t window) const {
 }
 
 uint32_t WindowScorer::Need(const TopHits& top) const {
-  const double least = top.least_score() / boost_.Max();
-  if (!(least > 0)) return 0;
-  // A little less, for the rounding of exact sums.
-  return static_cast<uint32_t>(std::min(least / unit_ * (1 - 1e-9), kMaxNeed));
+  const double need = NeededScore(top, boost_);
+  if (!(need > 0)) return 0;
+  return static_cast<uint32_t>(std::min(need / unit_, kMaxNeed));
 }
 
 template <bool kAnyField>
