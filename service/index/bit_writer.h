@@ -4,6 +4,8 @@
 //       BitWriter writer(&bytes, 3);
 //       for (uint32_t n : numbers) writer.Add(n);  // each below 8
 //     }  // the last byte is filled up with zeros
+//
+// Add(n, bits) is for one of another width.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_BIT_WRITER_H_
 #define PAPERWIRE_SERVICE_INDEX_BIT_WRITER_H_
@@ -23,9 +25,10 @@ class BitWriter {
       out_.push_back(static_cast<uint8_t>(word_));
     }
   }
-  void Add(uint32_t value) {
+  void Add(uint32_t value) { Add(value, bits_); }
+  void Add(uint32_t value, int bits) {
     word_ |= uint64_t{value} << held_;
-    held_ += bits_;
+    held_ += bits;
     for (; held_ >= 8; held_ -= 8, word_ >>= 8) {
       out_.push_back(static_cast<uint8_t>(word_));
     }

@@ -38,14 +38,14 @@ class ListMatcher : public Matcher {
 // The documents of a bitmap of the segment.
 class BitmapMatcher : public Matcher {
  public:
-  BitmapMatcher(const uint64_t* bitmap, uint64_t documents)
+  BitmapMatcher(std::span<const uint64_t> bitmap, uint64_t documents)
       : bitmap_(bitmap), documents_(documents) {}
 
   void Narrow(const Window& window, WindowSet* set) override {
-    set->IntersectWords(bitmap_ + window.begin / 64);
+    set->IntersectWords(&bitmap_[window.begin / 64]);
   }
   void AddTo(const Window& window, const WindowSet&, WindowSet* set) override {
-    set->UniteWords(bitmap_ + window.begin / 64);
+    set->UniteWords(&bitmap_[window.begin / 64]);
   }
   uint64_t Cost() const override { return documents_; }
   int64_t KnownCount() const override {
@@ -53,7 +53,7 @@ class BitmapMatcher : public Matcher {
   }
 
  private:
-  const uint64_t* const bitmap_;
+  const std::span<const uint64_t> bitmap_;
   const uint64_t documents_;
 };
 
@@ -96,11 +96,11 @@ std::unique_ptr<Matcher> MakeKeywordMatcher(const Segment& segment,
   }
   const uint32_t k = segment.keywords().Find(KeywordTerm(keyword));
   if (k == kNotFound) return std::make_unique<NoneMatcher>();
-  const std::span<const uint32_t> documents = segment.keyword_documents(k);
-  if (const uint64_t* bitmap = segment.keyword_bitmap(k); bitmap != nullptr) {
-    return std::make_unique<BitmapMatcher>(bitmap, documents.size());
+  const KeywordDocuments documents = segment.keyword_documents(k);
+  if (!documents.bitmap.empty()) {
+    return std::make_unique<BitmapMatcher>(documents.bitmap, documents.count);
   }
-  return std::make_unique<ListMatcher>(documents);
+  return std::make_unique<ListMatcher>(documents.list);
 }
 
 std::unique_ptr<Matcher> MakeRangeMatcher(const Segment& segment,

@@ -32,6 +32,7 @@
 
 #include "service/index/packed_codes.h"
 #include "service/index/posting_codes.h"
+#include "service/index/rank_code.h"
 #include "service/index/ranking.h"
 #include "service/index/rice_code.h"
 #include "service/index/segment.h"
@@ -291,10 +292,9 @@ class PostingCursor {
   RiceReader rests_;
   const uint8_t* rests_next_ = nullptr;  // short stems
   uint32_t rests_index_ = 0;
-  uint32_t ordinal_index_ = 0;
-  const uint8_t* ordinals_ = nullptr;
   std::vector<uint32_t> form_ranks_;  // FormsByRank, once it is needed
-  int ordinal_bits_ = 0;
+  RankReader ranks_of_forms_;
+  uint32_t passed_ = 0;  // positions whose ranks are to be passed over first
   uint64_t codes_chunk_ = UINT64_MAX;  // dense: window and chunk, which are in:
   std::array<uint8_t, kBlockSize + 16> chunk_codes_;
 };

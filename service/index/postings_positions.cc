@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <utility>
 
 #include "service/index/load.h"
 #include "service/index/position_code.h"
@@ -62,17 +63,9 @@ void PostingCursor::SeekRests() {
   const uint32_t at = index_ % kBlockSize;
   if (!rests_open_ || rests_index_ > at) {
     rests_open_ = true;
-    rests_index_ = ordinal_index_ = 0;
-    ordinal_bits_ = 0;
+    rests_index_ = passed_ = 0;
     const uint8_t* p = firsts_ + chunk_size_;
-    if (info_.several_forms) {
-      ordinal_bits_ = *p++;
-      if (ordinal_bits_ > 0) {
-        const uint64_t bytes = GetVarint(&p);
-        ordinals_ = p;
-        p += bytes;
-      }
-    }
+    if (info_.several_forms) ranks_of_forms_ = RankReader(&p);
     if (kind_ == Kind::kShort) {
       rests_next_ = p;
     } else {
@@ -102,7 +95,7 @@ void PostingCursor::SeekRests() {
   } else {
     rests_.Skip(count);
   }
-  ordinal_index_ += occurrences;
+  passed_ += occurrences;
   rests_index_ = at;
 }
 
@@ -141,7 +134,7 @@ void PostingCursor::Places(query::FieldSet fields, std::vector<uint64_t>* out) {
     for (uint32_t n = of_fields[f]; n > 0; --n) {
       place += NextGap(first);
       first = false;
-      ++ordinal_index_;
+      ++passed_;
       if ((fields >> f & 1) != 0) out->push_back(place);
     }
   }
@@ -152,25 +145,18 @@ void PostingCursor::Occurrences(std::vector<Occurrence>* out) {
   SeekRests();
   out->clear();
   const FieldCounts of_fields = counts();
-  const uint64_t mask = (uint64_t{1} << ordinal_bits_) - 1;
   if (info_.several_forms && form_ranks_.empty()) {
     form_ranks_ = FormsByRank(segment_.FormDocuments(term_));
   }
+  ranks_of_forms_.Skip(std::exchange(passed_, 0));
   bool first = true;
   for (uint8_t f = 0; f < query::kTextFields; ++f) {
     uint32_t position = 0;
     for (uint32_t n = of_fields[f]; n > 0; --n) {
       position += NextGap(first);
       first = false;
-      uint32_t rank = 0;
-      if (ordinal_bits_ > 0) {
-        const uint64_t bit =
-            uint64_t{ordinal_index_} * static_cast<uint64_t>(ordinal_bits_);
-        rank = static_cast<uint32_t>(
-            LoadAs<uint64_t>(ordinals_ + bit / 8) >> (bit % 8) & mask);
-      }
-      ++ordinal_index_;
-      const uint32_t ordinal = info_.several_forms ? form_ranks_[rank] : 0;
+      const uint32_t ordinal =
+          info_.several_forms ? form_ranks_[ranks_of_forms_.Next()] : 0;
       out->push_back({position, ordinal, f});
     }
   }

@@ -9,6 +9,7 @@
 #include "service/index/framed_column.h"
 #include "service/index/packed_codes.h"
 #include "service/index/position_code.h"
+#include "service/index/rank_code.h"
 #include "service/index/rice_code.h"
 #include "service/index/varint.h"
 
@@ -223,19 +224,9 @@ void PostingsWriter::WritePositions(size_t begin, size_t end,
     out->push_back(static_cast<uint8_t>(
         std::min<uint32_t>(gaps_[first_of(i)], kLongFirst)));
   }
-  const size_t first = first_of(begin);
-  const size_t last = ends_[end - 1];
   if (forms_ > 1) {
-    uint32_t most = 0;
-    for (size_t i = first; i < last; ++i) most = std::max(most, ordinals_[i]);
-    const int bits = std::bit_width(most);
-    out->push_back(static_cast<uint8_t>(bits));
-    if (bits > 0) {
-      PutVarint(out,
-                ((last - first) * static_cast<size_t>(bits) + 7) / 8);
-      BitWriter writer(out, bits);
-      for (size_t i = first; i < last; ++i) writer.Add(ordinals_[i]);
-    }
+    const size_t first = first_of(begin);
+    PutRanks(std::span(ordinals_).subspan(first, ends_[end - 1] - first), out);
   }
   rests_.clear();
   for (size_t i = begin; i < end; ++i) {

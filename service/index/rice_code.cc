@@ -15,9 +15,11 @@ uint64_t Bits(std::span<const uint32_t> numbers, int k) {
   return bits;
 }
 
+}  // namespace
+
 // It is near the logarithm of the mean, and from there the bits rise on both
 // sides.
-int BestK(std::span<const uint32_t> numbers) {
+int BestRiceK(std::span<const uint32_t> numbers) {
   if (numbers.empty()) return 0;
   uint64_t sum = 0;
   for (const uint32_t n : numbers) sum += n;
@@ -36,12 +38,10 @@ int BestK(std::span<const uint32_t> numbers) {
   return k;
 }
 
-}  // namespace
-
 void PutRice(std::span<const uint32_t> numbers, std::vector<uint8_t>* out) {
-  const int k = BestK(numbers);
-  PutVarint(out, uint64_t{numbers.size()} << kRiceBits |
-                     static_cast<uint64_t>(k));
+  const int k = BestRiceK(numbers);
+  PutVarint(out,
+            uint64_t{numbers.size()} << kRiceBits | static_cast<uint64_t>(k));
   const uint64_t mask = (uint64_t{1} << k) - 1;
   {
     BitWriter low(out, k);

@@ -27,7 +27,10 @@ namespace paperwire::index {
 // The low bits of what comes first: k.
 inline constexpr int kRiceBits = 5;
 
-// Picks the k that takes the fewest bits.
+// The k with which the numbers take the fewest bits.
+int BestRiceK(std::span<const uint32_t> numbers);
+
+// Picks the best k.
 void PutRice(std::span<const uint32_t> numbers, std::vector<uint8_t>* out);
 
 class RiceReader {

@@ -48,6 +48,8 @@ enum class Section : uint32_t {
   kKeywordBytes,
   kKeywordBegins,
   kKeywordDocuments,
+  kFrequentKeywords,
+  kKeywordBitmaps,
   // Values to count, as written.
   kCategoryTable,
   kCategoryBytes,
@@ -102,6 +104,12 @@ struct DenseEntry {
 };
 // DenseEntry::gap_bits of a window that is a bitmap.
 inline constexpr uint8_t kBitmap = 255;
+
+// A keyword whose documents are a bitmap (keyword_documents.h).
+struct FrequentKeyword {
+  uint32_t keyword = 0;
+  uint32_t documents = 0;
+};
 
 // A posting that has no code (posting_codes.h).
 struct EscapedPosting {

@@ -1,5 +1,6 @@
 #include "service/index/segment.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "service/index/impacts.h"
@@ -61,8 +62,8 @@ void Segment::Resolve() {
   by_number_ = As<uint32_t>(section(Section::kByNumber));
   term_table_ = table(Section::kTermTable, Section::kWordBytes);
   term_begins_ = FramedColumn(section(Section::kTerms));
-  forms_begins_ = FramedColumn(
-      section(Section::kTerms).subspan(term_begins_.bytes()));
+  forms_begins_ =
+      FramedColumn(section(Section::kTerms).subspan(term_begins_.bytes()));
   term_forms_ = FramedColumn(section(Section::kTermForms));
   form_table_ = table(Section::kFormTable, Section::kWordBytes);
   form_terms_ = FramedColumn(section(Section::kForms));
@@ -73,6 +74,8 @@ void Segment::Resolve() {
   keyword_table_ = table(Section::kKeywordTable, Section::kKeywordBytes);
   keyword_begins_ = FramedColumn(section(Section::kKeywordBegins));
   keyword_documents_ = As<uint32_t>(section(Section::kKeywordDocuments));
+  frequent_keywords_ = As<FrequentKeyword>(section(Section::kFrequentKeywords));
+  keyword_bitmaps_ = As<uint64_t>(section(Section::kKeywordBitmaps));
   categories_ = column(Section::kCategoryTable, Section::kCategoryBytes,
                        Section::kCategoryBegins, Section::kCategoryOrdinals);
   sources_ = column(Section::kSourceTable, Section::kSourceBytes,
@@ -120,6 +123,22 @@ std::vector<uint32_t> Segment::FormDocuments(uint32_t t) const {
   std::vector<uint32_t> documents(term_forms(t));
   for (uint32_t& n : documents) n = static_cast<uint32_t>(GetVarint(&p));
   return documents;
+}
+
+KeywordDocuments Segment::keyword_documents(uint32_t k) const {
+  const auto begin = static_cast<size_t>(keyword_begins_[k]);
+  const auto end = static_cast<size_t>(keyword_begins_[k + 1]);
+  if (begin < end) {
+    const auto count = static_cast<uint32_t>(end - begin);
+    return {count, keyword_documents_.subspan(begin, count), {}};
+  }
+  const auto it = std::lower_bound(
+      frequent_keywords_.begin(), frequent_keywords_.end(), k,
+      [](const FrequentKeyword& f, uint32_t key) { return f.keyword < key; });
+  if (it == frequent_keywords_.end() || it->keyword != k) return {};
+  const size_t words = KeywordBitmapWords(documents());
+  const auto before = static_cast<size_t>(it - frequent_keywords_.begin());
+  return {it->documents, {}, keyword_bitmaps_.subspan(before * words, words)};
 }
 
 uint32_t Segment::FindNumber(int64_t number) const {

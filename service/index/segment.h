@@ -25,7 +25,7 @@
 #include "service/index/document_columns.h"
 #include "service/index/framed_column.h"
 #include "service/index/fuzzy_lookup.h"
-#include "service/index/keyword_bitmaps.h"
+#include "service/index/keyword_documents.h"
 #include "service/index/packed_column.h"
 #include "service/index/sections.h"
 #include "service/index/string_lookup.h"
@@ -134,16 +134,7 @@ class Segment {
 
   // Keywords (keyword_terms.h) and the documents that have them.
   const StringTable& keywords() const { return keyword_table_; }
-  std::span<const uint32_t> keyword_documents(uint32_t k) const {
-    const auto begin = static_cast<size_t>(keyword_begins_[k]);
-    return keyword_documents_.subspan(
-        begin, static_cast<size_t>(keyword_begins_[k + 1]) - begin);
-  }
-
-  // The same as a bitmap; null for rare ones.
-  const uint64_t* keyword_bitmap(uint32_t k) const {
-    return keyword_bitmaps_.Of(k, keyword_documents(k), documents());
-  }
+  KeywordDocuments keyword_documents(uint32_t k) const;
 
   std::span<const uint8_t> section(Section s) const {
     return sections_[static_cast<size_t>(s)];
@@ -171,11 +162,12 @@ class Segment {
   const uint8_t* positions_ = nullptr;
   FramedColumn keyword_begins_;
   std::span<const uint32_t> keyword_documents_;
+  std::span<const FrequentKeyword> frequent_keywords_;
+  std::span<const uint64_t> keyword_bitmaps_;
   ValueColumn categories_, sources_, venues_;
 
   StringLookup term_lookup_;
   FuzzyLookup form_lookup_;
-  KeywordBitmaps keyword_bitmaps_;
 };
 
 }  // namespace paperwire::index

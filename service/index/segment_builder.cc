@@ -7,6 +7,7 @@
 
 #include "service/index/field_words.h"
 #include "service/index/framed_column.h"
+#include "service/index/keyword_documents.h"
 #include "service/index/keyword_terms.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
@@ -169,18 +170,19 @@ void SegmentBuilder::WriteWords() {
 void SegmentBuilder::WriteKeywords() {
   std::sort(keywords_.begin(), keywords_.end());
   std::vector<std::string_view> strings;
-  std::vector<int64_t> begins;
-  for (uint32_t i = 0; i < keywords_.size(); ++i) {
-    if (i == 0 || keywords_[i].first != keywords_[i - 1].first) {
-      strings.push_back(keywords_[i].first);
-      begins.push_back(i);
+  KeywordWriter writer(&sections_, meta_.documents);
+  std::vector<uint32_t> documents;
+  for (size_t i = 0; i < keywords_.size();) {
+    const std::string_view keyword = strings.emplace_back(keywords_[i].first);
+    documents.clear();
+    for (; i < keywords_.size() && keywords_[i].first == keyword; ++i) {
+      documents.push_back(keywords_[i].second);
     }
-    sections_.Append(Section::kKeywordDocuments, keywords_[i].second);
+    writer.Add(documents);
   }
-  begins.push_back(static_cast<int64_t>(keywords_.size()));
+  writer.Finish();
   PutTable(strings, &sections_[Section::kKeywordTable],
            &sections_[Section::kKeywordBytes]);
-  PutFramed(begins, &sections_[Section::kKeywordBegins]);
   meta_.keywords = static_cast<uint32_t>(strings.size());
 }
 

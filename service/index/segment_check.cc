@@ -1,6 +1,7 @@
 #include "service/index/segment_check.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "service/index/field_words.h"
 #include "service/index/framed_column.h"
+#include "service/index/keyword_documents.h"
 #include "service/index/load.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings.h"
@@ -291,6 +293,34 @@ class Checker {
           return false;
         }
       }
+    }
+    return FrequentKeywordsFit();
+  }
+
+  bool FrequentKeywordsFit() const {
+    const FramedColumn& begins = keyword_begins_.front();
+    const auto keywords = as<FrequentKeyword>(Section::kFrequentKeywords);
+    const auto bitmaps = as<uint64_t>(Section::kKeywordBitmaps);
+    const size_t words = KeywordBitmapWords(meta_.documents);
+    if (!Holds<FrequentKeyword>(Section::kFrequentKeywords, keywords.size()) ||
+        !Holds<uint64_t>(Section::kKeywordBitmaps, keywords.size() * words)) {
+      return false;
+    }
+    for (size_t i = 0; i < keywords.size(); ++i) {
+      const uint32_t k = keywords[i].keyword;
+      if (k >= meta_.keywords || begins[k] != begins[k + 1] ||
+          (i > 0 && k <= keywords[i - 1].keyword)) {
+        return false;
+      }
+      uint32_t count = 0;
+      for (size_t w = 0; w < words; ++w) {
+        const uint64_t word = bitmaps[i * words + w];
+        count += static_cast<uint32_t>(std::popcount(word));
+        const size_t before = std::min<size_t>(w * 64, meta_.documents);
+        const size_t room = meta_.documents - before;
+        if (room < 64 && word >> room != 0) return false;
+      }
+      if (count == 0 || count != keywords[i].documents) return false;
     }
     return true;
   }

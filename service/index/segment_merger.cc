@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/index/framed_column.h"
+#include "service/index/keyword_documents.h"
 #include "service/index/packed_column.h"
 #include "service/index/postings_writer.h"
 #include "service/index/string_table.h"
@@ -85,30 +86,28 @@ class Merger {
       if (views_[i].deleted_count == 0) continue;
       keep[i].resize(tables[i].size());
       for (uint32_t k = 0; k < tables[i].size(); ++k) {
-        const auto docs = views_[i].segment->keyword_documents(k);
-        keep[i][k] = std::any_of(docs.begin(), docs.end(), [&](uint32_t d) {
-          return documents_[i][d] != kNotFound;
+        views_[i].segment->keyword_documents(k).ForEach([&](uint32_t d) {
+          if (documents_[i][d] != kNotFound) keep[i][k] = true;
         });
       }
     }
     const TableUnion merged = MergeTables(tables, keep);
     PutTable(merged.strings, &sections_[Section::kKeywordTable],
              &sections_[Section::kKeywordBytes]);
-    std::vector<int64_t> begins;
-    int64_t count = 0;
+    KeywordWriter writer(&sections_, meta_.documents);
+    std::vector<uint32_t> documents;
     for (uint32_t k = 0; k < merged.size(); ++k) {
-      begins.push_back(count);
+      documents.clear();
       for (const auto* o = merged.begin(k); o != merged.end(k); ++o) {
-        for (const uint32_t d :
-             views_[o->table].segment->keyword_documents(o->place)) {
-          if (documents_[o->table][d] == kNotFound) continue;
-          sections_.Append(Section::kKeywordDocuments, documents_[o->table][d]);
-          ++count;
-        }
+        views_[o->table].segment->keyword_documents(o->place).ForEach(
+            [&](uint32_t d) {
+              const uint32_t now = documents_[o->table][d];
+              if (now != kNotFound) documents.push_back(now);
+            });
       }
+      writer.Add(documents);
     }
-    begins.push_back(count);
-    PutFramed(begins, &sections_[Section::kKeywordBegins]);
+    writer.Finish();
     meta_.keywords = merged.size();
   }
 
@@ -169,8 +168,8 @@ void Merger::MergeWords() {
     for (uint32_t f = 0; f < forms.size(); ++f) {
       forms[f] = s.form(f).documents > 0;
     }
-    for (const Section section : {Section::kPostings, Section::kLongPostings,
-                                  Section::kPositions}) {
+    for (const Section section :
+         {Section::kPostings, Section::kLongPostings, Section::kPositions}) {
       sections_[section].reserve(sections_[section].capacity() +
                                  s.section(section).size());
     }

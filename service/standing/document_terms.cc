@@ -58,9 +58,9 @@ SegmentTerms::SegmentTerms(const index::Segment& segment, const TermIds& ids)
   }
   for (uint32_t k = 0; k < keywords; ++k) {
     if (found[stems + k] == kAlways) continue;
-    for (const uint32_t d : segment.keyword_documents(k)) {
+    segment.keyword_documents(k).ForEach([&](uint32_t d) {
       add(d, {found[stems + k], index::kNotFound, query::kAllFields});
-    }
+    });
   }
   uint64_t links = 0;
   for (uint32_t d = 0; d < documents; ++d) {

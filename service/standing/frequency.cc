@@ -14,7 +14,7 @@ int64_t CountKeyword(const index::Segment& segment,
   }
   const uint32_t k = segment.keywords().Find(index::KeywordTerm(keyword));
   if (k == index::kNotFound) return 0;
-  return static_cast<int64_t>(segment.keyword_documents(k).size());
+  return segment.keyword_documents(k).count;
 }
 
 int64_t CountWord(const index::Segment& segment, const query::Word& word) {

@@ -118,6 +118,51 @@ TEST_F(SegmentCheckTest, RefusesContradictions) {
               damaged("values"));
 }
 
+TEST_F(SegmentCheckTest, RefusesContradictionsOfFrequentKeywords) {
+  // Of 200 documents two of three have a keyword: a bitmap of one window, and
+  // another keyword's list before it.
+  text::Analyzer analyzer;
+  SegmentBuilder builder(&analyzer);
+  RandomPapers papers(4);
+  for (int n = 1; n <= 200; ++n) {
+    Document document = papers.MakeDocument(n, n);
+    document.categories = {n % 3 == 0 ? "rare" : "usual"};
+    builder.Add(document);
+  }
+  const std::shared_ptr<const Segment> segment = builder.Finish(1, 200);
+  const uint32_t k = segment->keywords().Find("cusual");
+  ASSERT_NE(k, kNotFound);
+  const KeywordDocuments usual = segment->keyword_documents(k);
+  EXPECT_EQ(usual.count, 134u);
+  EXPECT_EQ(usual.bitmap.size(), WindowSet::kWords);
+  std::vector<uint32_t> found;
+  usual.ForEach([&](uint32_t d) { found.push_back(d); });
+  ASSERT_EQ(found.size(), 134u);
+  EXPECT_EQ(found[2], 3u);
+  EXPECT_EQ(found.back(), 199u);
+
+  const std::vector<uint8_t> bytes = BytesOf(*segment);
+  EXPECT_OK(ReadBytes(bytes).status());
+  const auto with = [&](Section section, size_t offset, auto value) {
+    std::vector<uint8_t> damaged = bytes;
+    std::memcpy(damaged.data() + SectionOf(bytes, section).begin + offset,
+                &value, sizeof(value));
+    Seal(&damaged);
+    return ReadBytes(damaged).status();
+  };
+  const auto damaged = IsError(absl::StatusCode::kDataLoss, "keywords");
+  constexpr auto kFrequent = Section::kFrequentKeywords;
+  EXPECT_OK(with(kFrequent, offsetof(FrequentKeyword, keyword), k));
+  EXPECT_THAT(with(kFrequent, 0, uint32_t{1} << 20), damaged);
+  // One that has a list.
+  EXPECT_THAT(with(kFrequent, 0, segment->keywords().Find("crare")), damaged);
+  EXPECT_THAT(with(kFrequent, offsetof(FrequentKeyword, documents), 135u),
+              damaged);
+  // A document that there is not: the next bit, and the last of the window.
+  EXPECT_THAT(with(Section::kKeywordBitmaps, 200 / 8, uint8_t{0x01}), damaged);
+  EXPECT_THAT(with(Section::kKeywordBitmaps, 511, uint8_t{0x80}), damaged);
+}
+
 TEST_F(SegmentCheckTest, RefusesAWrongOrderOfNumbers) {
   text::Analyzer analyzer;
   SegmentBuilder builder(&analyzer);
