@@ -72,7 +72,7 @@ class Searcher {
     for (const size_t i : segments) {
       RETURN_IF_ERROR(FindFull(i, &result.total_full_matches));
     }
-    if (!options_.strict && !leaves_.empty() && !top_.IsFull()) {
+    if (!options_.strict && MayMatchInPart() && !top_.IsFull()) {
       // Of a page full of full matches, all that is left to know is whether
       // anything comes after it.
       page_is_full_ = top_.size() >= limit_;
@@ -169,6 +169,11 @@ class Searcher {
   }
   // Whether the page is full and something is known to come after it.
   bool Done() const { return page_is_full_ && top_.IsFull(); }
+  // Whether a document may have some of the words, but not match: with a single
+  // word, none may.
+  bool MayMatchInPart() const {
+    return !leaves_.empty() && !(is_conjunction_ && leaves_.size() == 1);
+  }
   // Whether full matches are hits. A walk that has come to the partial matches
   // scores full ones no more.
   bool OffersFull() const {
@@ -218,12 +223,8 @@ class Searcher {
       if (std::find(leaves.begin(), leaves.end(), nullptr) != leaves.end()) {
         return absl::OkStatus();
       }
-      if (!NeedsAll() && leaves_.size() == 1 &&
-          leaves[0]->cursor() != nullptr) {
-        return OneWord(snapshot_.segments()[index], snapshot_,
-                       leaves[0]->cursor(), scorers_[0], options_.boost,
-                       excluded_[index])
-            .Run(options_.check, &top_);
+      if (leaves_.size() == 1 && leaves[0]->cursor() != nullptr) {
+        return FindOneWord(index, leaves[0]->cursor(), total);
       }
       if (Conjunction::Suits(leaves)) {
         return FindByDocument(index, leaves, total);
@@ -247,9 +248,7 @@ class Searcher {
     if (matcher != nullptr && MatchesNothing(*matcher)) {
       return absl::OkStatus();
     }
-    if (OnlyCounts() && facets_.empty() && matcher->KnownCount() >= 0 &&
-        snapshot_.segments()[index].deleted_count == 0 &&
-        excluded_[index].empty()) {
+    if (OnlyCounts() && facets_.empty() && KnowsCount(index, *matcher)) {
       *total += matcher->KnownCount();
       return absl::OkStatus();
     }
@@ -278,6 +277,42 @@ class Searcher {
           return NeedsAll() ? full_[index][window.begin / kWindowSize]
                             : narrow(window);
         });
+  }
+
+  // Whether a matcher knows how many documents are to be found.
+  bool KnowsCount(size_t index, const Matcher& matcher) const {
+    return matcher.KnownCount() >= 0 &&
+           snapshot_.segments()[index].deleted_count == 0 &&
+           excluded_[index].empty();
+  }
+
+  // The best documents of a word, and how many there are in all.
+  absl::Status FindOneWord(size_t index, PostingCursor* cursor,
+                           int64_t* total) {
+    if (options_.count_total) RETURN_IF_ERROR(CountWord(index, total));
+    if (!OffersFull()) return absl::OkStatus();
+    return OneWord(snapshot_.segments()[index], snapshot_, cursor, scorers_[0],
+                   options_.boost, excluded_[index])
+        .Run(options_.check, &top_);
+  }
+
+  absl::Status CountWord(size_t index, int64_t* total) {
+    const std::unique_ptr<Matcher> matcher =
+        MakeMatcher(segment(index), root_, &caches_[index]);
+    if (KnowsCount(index, *matcher)) {
+      *total += matcher->KnownCount();
+      return absl::OkStatus();
+    }
+    const uint32_t windows = WindowCount(segment(index).documents());
+    for (uint32_t w = matcher->NextWindow(0); w < windows;
+         w = matcher->NextWindow(w + 1)) {
+      RETURN_IF_ERROR(Check());
+      const Window window = WindowAt(index, w);
+      WindowSet set = Candidates(index, window);
+      if (!set.Empty()) matcher->Narrow(window, &set);
+      *total += set.Count();
+    }
+    return absl::OkStatus();
   }
 
   // Whether full matches may be found one by one. (How many documents have a
