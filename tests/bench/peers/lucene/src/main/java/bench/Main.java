@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.core.WhitespaceAnalyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
+import org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StringField;
@@ -41,14 +44,17 @@ public final class Main {
   private static final int THRESHOLD = 10;
 
   private interface DocumentMaker {
-    Document make(String line);
+    Document make(String line) throws IOException;
   }
 
   public static void main(String[] args) throws IOException {
     final Path folder = Path.of(args[1]);
     final Path data = Path.of(args[2]);
     switch (args[0]) {
-      case "build" -> build(folder, data);
+      case "build" -> {
+        build(folder, data);
+        spellings(folder, data);
+      }
       case "text" -> {
         // Twice: the first warms the JVM up.
         text(folder, data, false);
@@ -90,6 +96,26 @@ public final class Main {
         }
       }
     }
+  }
+
+  // What can be asked of ours besides, the spelling of each word, in a field of its own.
+  private static void spellings(Path out, Path data) throws IOException {
+    final Path folder = out.resolve("spellings");
+    try (Analyzer words = new StandardAnalyzer();
+        Analyzer both =
+            new PerFieldAnalyzerWrapper(new WhitespaceAnalyzer(), Map.of("spelling", words));
+        BufferedReader raw = Files.newBufferedReader(data.resolve("raw.txt"))) {
+      final DocumentMaker maker =
+          line -> {
+            final Document document = stems(line);
+            document.add(new TextField("spelling", raw.readLine(), Field.Store.NO));
+            return document;
+          };
+      final Measure.Clock clock = new Measure.Clock();
+      index(folder, data.resolve("docs.txt"), config(both), maker, BATCH, true);
+      report("spellings", folder, clock);
+    }
+    remove(folder);
   }
 
   private static void text(Path out, Path data, boolean report) throws IOException {
