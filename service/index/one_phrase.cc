@@ -26,12 +26,12 @@ OnePhrase::OnePhrase(const SegmentView& view, const Snapshot& snapshot,
       drift_(
           Drift(segment_.meta().bound_averages, snapshot.average_lengths())) {}
 
-bool OnePhrase::MayEnter(uint8_t bound) const {
-  return bound > 0 && std::ceil(bound * drift_) >= least_;
+bool OnePhrase::IsWanted(uint8_t bound) const {
+  return bound > 0 && std::ceil(bound * drift_) >= wanted();
 }
 
 absl::Status OnePhrase::Run(const std::function<absl::Status()>& check,
-                            TopHits* top) {
+                            TopHits* top, int64_t* total) {
   std::vector<uint8_t> bounds(WindowCount(segment_.documents()));
   phrase_.RaiseBounds(&bounds);
   FallingBounds<uint8_t> windows;
@@ -40,10 +40,12 @@ absl::Status OnePhrase::Run(const std::function<absl::Status()>& check,
     if (bounds[w] > 0) windows.Add(bounds[w], w);
   }
   windows.Begin();
-  least_ = NeededImpact(*top, boost_, scorer_.weight);
-  while (!windows.empty() && MayEnter(windows.bound())) {
+  counts_ = total != nullptr;
+  if (top != nullptr) least_ = NeededImpact(*top, boost_, scorer_.weight);
+  while (!windows.empty() && IsWanted(windows.bound())) {
     if (check) RETURN_IF_ERROR(check());
-    RunWindow(windows.Take(), top);
+    const int64_t found = RunWindow(windows.Take(), top);
+    if (counts_) *total += found;
   }
   return absl::OkStatus();
 }
@@ -64,13 +66,13 @@ uint32_t OnePhrase::Eighths(uint32_t window) const {
     any = true;
   }
   uint32_t eighths = 0;
-  for (size_t e = 0; e < kEighths; ++e) eighths |= MayEnter(all[e]) << e;
+  for (size_t e = 0; e < kEighths; ++e) eighths |= IsWanted(all[e]) << e;
   return eighths;
 }
 
-void OnePhrase::RunWindow(uint32_t window, TopHits* top) {
+int64_t OnePhrase::RunWindow(uint32_t window, TopHits* top) {
   const uint32_t eighths = Eighths(window);
-  if (eighths == 0) return;
+  if (eighths == 0) return 0;
   // The shortest leads: its postings are gone through with the set of those
   // that all others have.
   by_size_.clear();
@@ -91,38 +93,43 @@ void OnePhrase::RunWindow(uint32_t window, TopHits* top) {
   for (size_t i = 2; i < by_size_.size() && !set.Empty(); ++i) {
     NarrowToPostings(by_size_[i].second, query::kAllFields, {begin, end}, &set);
   }
-  const uint32_t least = phrase_.AddsUp() ? 0 : least_;
+  const uint32_t least = phrase_.AddsUp() ? 0 : wanted();
   places_.clear();
   by_size_[0].second->ForEachIn(window, set, [&](uint32_t place, uint8_t code) {
     if (impacts_->at(code, segment_.classes()[begin + place]) < least) return;
     places_.push_back(place);
   });
   FieldCounts counts;
+  int64_t found = 0;
   for (const uint32_t place : places_) {
     const uint32_t document = begin + place;
-    if (!view_.IsLive(document) || !FindIn(document) ||
-        !phrase_.Count(&counts) ||
+    if (!view_.IsLive(document)) continue;
+    const uint8_t impact = ImpactOf(document);
+    if (impact == 0 || !phrase_.Count(&counts) ||
         std::find(excluded_.begin(), excluded_.end(), document) !=
             excluded_.end()) {
       continue;
     }
+    ++found;
+    if (top == nullptr || impact < least_) continue;
     const double score =
         scorer_.Score(counts, segment_.lengths(document).data());
     Offer(segment_, boost_, document, /*full=*/true, score, top);
     least_ = NeededImpact(*top, boost_, scorer_.weight);
   }
+  return found;
 }
 
-bool OnePhrase::FindIn(uint32_t document) {
+uint8_t OnePhrase::ImpactOf(uint32_t document) {
   const uint8_t document_class = segment_.classes()[document];
   uint8_t all = 0;
   for (PostingCursor* const cursor : cursors_) {
-    if (!cursor->Find(document)) return false;
+    if (!cursor->Find(document)) return 0;
     const uint8_t one = impacts_->at(cursor->code(), document_class);
     all = cursor == cursors_[0] ? one : phrase_.Together(all, one);
-    if (!phrase_.AddsUp() && all < least_) return false;
+    if (!phrase_.AddsUp() && all < wanted()) return 0;
   }
-  return all >= least_;
+  return all >= wanted() ? all : 0;
 }
 
 }  // namespace paperwire::index

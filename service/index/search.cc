@@ -170,7 +170,7 @@ class Searcher {
   // Whether the page is full and something is known to come after it.
   bool Done() const { return page_is_full_ && top_.IsFull(); }
   // Whether a document may have some of the words, but not match: with a single
-  // word, none may.
+  // word or phrase, none may.
   bool MayMatchInPart() const {
     return !leaves_.empty() && !(is_conjunction_ && leaves_.size() == 1);
   }
@@ -229,12 +229,12 @@ class Searcher {
       if (Conjunction::Suits(leaves)) {
         return FindByDocument(index, leaves, total);
       }
-      if (!NeedsAll() && leaves_.size() == 1 &&
-          leaves[0]->phrase() != nullptr) {
+      if (leaves_.size() == 1 && leaves[0]->phrase() != nullptr) {
         return OnePhrase(snapshot_.segments()[index], snapshot_,
                          leaves[0]->phrase(), scorers_[0], options_.boost,
                          excluded_[index])
-            .Run(options_.check, &top_);
+            .Run(options_.check, OffersFull() ? &top_ : nullptr,
+                 options_.count_total ? total : nullptr);
       }
       if (!NeedsAll() && excluded_[index].empty() &&
           WindowScorer::CanEvaluateAll(leaves, scorers_)) {
