@@ -78,7 +78,7 @@ class Relaxer {
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const int64_t matches,
-                     CountMatches(snapshot_, request, check_));
+                     CountMatches(snapshot_, *parsed, check_));
     if (matches == 0) return absl::OkStatus();
     QueryRewrite& offer = offers_.emplace_back();
     *offer.mutable_query() = std::move(request);

@@ -82,11 +82,17 @@ absl::StatusOr<int64_t> CountMatches(
     const std::function<absl::Status()>& check) {
   const absl::StatusOr<query::Query> query = query::Parse(request);
   if (!query.ok()) return 0;
+  return CountMatches(snapshot, *query, check);
+}
+
+absl::StatusOr<int64_t> CountMatches(
+    const Snapshot& snapshot, const query::Query& query,
+    const std::function<absl::Status()>& check) {
   SearchOptions options;
   options.limit = 0;
   options.strict = true;
   options.check = check;
-  const absl::StatusOr<SearchResult> result = Search(snapshot, *query, options);
+  const absl::StatusOr<SearchResult> result = Search(snapshot, query, options);
   if (result.ok()) return result->total_full_matches;
   const bool too_much =
       result.status().code() == absl::StatusCode::kInvalidArgument ||

@@ -57,6 +57,9 @@ query::Node ChangeLeaves(const query::Node& root, const LeafChange& change);
 absl::StatusOr<int64_t> CountMatches(
     const Snapshot& snapshot, const v1::Query& request,
     const std::function<absl::Status()>& check);
+absl::StatusOr<int64_t> CountMatches(
+    const Snapshot& snapshot, const query::Query& query,
+    const std::function<absl::Status()>& check);
 
 }  // namespace paperwire::index
 
