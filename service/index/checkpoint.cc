@@ -54,10 +54,12 @@ absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(FileSystem& files,
   OpenedCheckpoint opened;
   absl::StatusOr<Manifest> manifest = ReadManifest(files, folder);
   if (absl::IsNotFound(manifest.status())) return opened;
-  if (absl::IsDataLoss(manifest.status())) {
+  const bool older = absl::IsOutOfRange(manifest.status());
+  if (older || absl::IsDataLoss(manifest.status())) {
     opened.warnings.emplace_back(StrCat(
         manifest.status().message(), "; the index is rebuilt from its start"));
-    SetAside(files, folder + "/" + kManifestName);
+    // An older one is whole, and the next checkpoint's takes its place.
+    if (!older) SetAside(files, folder + "/" + kManifestName);
     return opened;
   }
   if (!manifest.ok()) return manifest.status();

@@ -24,7 +24,7 @@ namespace paperwire::index {
 struct OpenedCheckpoint {
   std::vector<SegmentView> segments;
   int64_t sequence = 0;
-  // What was found damaged and set aside, for people.
+  // What was damaged and set aside, or is passed over, for people.
   std::vector<std::string> warnings;
 };
 

@@ -103,7 +103,11 @@ absl::StatusOr<Manifest> ReadManifest(FileSystem& files,
   Reader r(file.bytes.first(summed).subspan(sizeof(kMagic)));
   const auto version = r.Get<uint32_t>();
   if (version > kFormatVersion) return NewerVersion(path, version);
-  if (version != kFormatVersion) return damaged("it has no version");
+  if (version < kFormatVersion) {
+    return absl::OutOfRangeError(StrCat(
+        "The index in ", folder, " has version ", version,
+        " of its format, and this program writes version ", kFormatVersion));
+  }
   Manifest manifest;
   const auto segments = r.Get<uint32_t>();
   manifest.sequence = r.Get<int64_t>();

@@ -34,8 +34,8 @@ Manifest ManifestOf(const Snapshot& snapshot);
 absl::Status WriteManifest(FileSystem& files, const std::string& folder,
                            const Manifest& manifest);
 
-// NOT_FOUND when there is none, DATA_LOSS when it is damaged,
-// FAILED_PRECONDITION for a newer version.
+// NOT_FOUND when there is none, DATA_LOSS when it is damaged, OUT_OF_RANGE for
+// an older version, FAILED_PRECONDITION for a newer one.
 absl::StatusOr<Manifest> ReadManifest(FileSystem& files,
                                       const std::string& folder);
 

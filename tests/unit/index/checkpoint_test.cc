@@ -1,5 +1,7 @@
 // Checkpoints: what is written comes back, and what is damaged is noticed.
 
+#include "service/index/checkpoint.h"
+
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -12,11 +14,11 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "service/base/strings.h"
 #include "service/index/files.h"
 #include "service/index/index.h"
 #include "service/index/manifest.h"
 #include "service/index/search.h"
-#include "service/base/strings.h"
 #include "service/index/segment_file.h"
 #include "spdlog/spdlog.h"
 #include "tests/unit/index/random_papers.h"
@@ -214,25 +216,57 @@ TEST_F(CheckpointTest, DamageIsNoticedWhereverItIs) {
   spdlog::set_level(level);
 }
 
+// The bytes of a manifest with another version.
+std::string WithVersion(std::string bytes, uint32_t version) {
+  std::memcpy(bytes.data() + 8, &version, sizeof(version));
+  const uint32_t checksum =
+      Checksum({reinterpret_cast<const uint8_t*>(bytes.data()),
+                bytes.size() - sizeof(uint32_t)});
+  std::memcpy(bytes.data() + bytes.size() - sizeof(checksum), &checksum,
+              sizeof(checksum));
+  return bytes;
+}
+
+TEST_F(CheckpointTest, MakesAnOlderVersionAgain) {
+  {
+    const std::unique_ptr<Index> index = Open();
+    Fill(index.get());
+    EXPECT_OK(index->Checkpoint());
+  }
+  const std::string bytes = ReadFile(Path(kManifestName));
+  WriteFile(Path(kManifestName), WithVersion(bytes, kFormatVersion - 1));
+  const auto opened = OpenCheckpoint(*FileSystem::Real(), folder_.path());
+  ASSERT_OK(opened);
+  EXPECT_EQ(opened->sequence, 0);
+  EXPECT_TRUE(opened->segments.empty());
+  // It is not damaged, and nobody is told that it is.
+  ASSERT_EQ(opened->warnings.size(), 1u);
+  EXPECT_THAT(opened->warnings[0],
+              ::testing::AllOf(
+                  ::testing::HasSubstr(StrCat("version ", kFormatVersion - 1)),
+                  ::testing::HasSubstr("rebuilt from its start")));
+  EXPECT_FALSE(fs::exists(Path(kManifestName).string() + ".damaged"));
+  {
+    const std::unique_ptr<Index> index = Open();
+    EXPECT_EQ(index->sequence(), 0);
+    Fill(index.get());
+    EXPECT_OK(index->Checkpoint());
+  }
+  EXPECT_EQ(ReadFile(Path(kManifestName)), bytes);
+}
+
 TEST_F(CheckpointTest, RefusesANewerVersion) {
   {
     const std::unique_ptr<Index> index = Open();
     Fill(index.get());
     EXPECT_OK(index->Checkpoint());
   }
-  std::string bytes = ReadFile(Path(kManifestName));
-  const uint32_t newer = kFormatVersion + 1;
-  std::memcpy(bytes.data() + 8, &newer, sizeof(newer));
-  const uint32_t checksum =
-      Checksum({reinterpret_cast<const uint8_t*>(bytes.data()),
-                bytes.size() - sizeof(uint32_t)});
-  std::memcpy(bytes.data() + bytes.size() - sizeof(checksum), &checksum,
-              sizeof(checksum));
+  const std::string bytes =
+      WithVersion(ReadFile(Path(kManifestName)), kFormatVersion + 1);
   WriteFile(Path(kManifestName), bytes);
   const auto opened = Index::Open({.folder = folder_.path()});
-  EXPECT_THAT(opened,
-              IsError(absl::StatusCode::kFailedPrecondition,
-                      StrCat("version ", kFormatVersion)));
+  EXPECT_THAT(opened, IsError(absl::StatusCode::kFailedPrecondition,
+                              StrCat("version ", kFormatVersion)));
   EXPECT_THAT(opened,
               IsError(absl::StatusCode::kFailedPrecondition, "Upgrade"));
   EXPECT_EQ(ReadFile(Path(kManifestName)), bytes) << "it is left alone";
