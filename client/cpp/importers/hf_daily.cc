@@ -131,9 +131,6 @@ absl::Status Convert(const JsonValue& envelope, const std::string& feature_day,
   if (votes.has_value()) paper->set_vote_count(*votes);
   const std::optional<int64_t> comments = record.Count("numComments");
   if (comments.has_value()) paper->set_comment_count(*comments);
-  if (const std::optional<int64_t> stars = record.Count("githubStars")) {
-    AddSignal("github-stars", static_cast<double>(*stars), paper);
-  }
 
   AddLink(v1::Link::KIND_CODE, record.Text("githubRepo"), paper);
   AddLink(v1::Link::KIND_PROJECT, record.Text("projectPage"), paper);
@@ -158,6 +155,11 @@ absl::Status Convert(const JsonValue& envelope, const std::string& feature_day,
 
   const std::string day =
       feature_day.empty() ? FeatureDay(record) : feature_day;
+  // Counted on that day or later, so that what was counted since then stays.
+  if (const std::optional<int64_t> stars = record.Count("githubStars")) {
+    AddSignal("github-stars", static_cast<double>(*stars), paper,
+              ParseDate(day));
+  }
   if (!day.empty()) {
     v1::Feature* feature = paper->add_features();
     feature->set_day(day);

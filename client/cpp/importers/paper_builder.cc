@@ -238,10 +238,14 @@ int ParseVersion(std::string_view text) {
   return number;
 }
 
-void AddSignal(std::string_view kind, double value, v1::Paper* paper) {
+void AddSignal(std::string_view kind, double value, v1::Paper* paper,
+               const std::optional<Date>& observed) {
   v1::Signal* signal = paper->add_signals();
   signal->set_kind(std::string(kind));
   signal->set_value(value);
+  if (observed.has_value()) {
+    *signal->mutable_observed_time() = ToTimestamp(*observed);
+  }
 }
 
 absl::Status CheckUsable(const v1::Paper& paper) {

@@ -68,7 +68,9 @@ void FinishVersions(v1::Paper* paper);
 // "v12" or "12"; 0 for anything else.
 int ParseVersion(std::string_view text);
 
-void AddSignal(std::string_view kind, double value, v1::Paper* paper);
+// A count, and when it was counted, if that is known.
+void AddSignal(std::string_view kind, double value, v1::Paper* paper,
+               const std::optional<Date>& observed = std::nullopt);
 
 // Whether a paper can be imported at all: it has a title or an external id.
 absl::Status CheckUsable(const v1::Paper& paper);

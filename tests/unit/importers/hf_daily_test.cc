@@ -34,6 +34,8 @@ TEST(HfDaily, ReadsAnEnvelope) {
   EXPECT_EQ(paper.vote_count(), 95);
   EXPECT_EQ(paper.comment_count(), 6);
   EXPECT_EQ(paper.signals(0).value(), 43);
+  EXPECT_EQ(paper.signals(0).observed_time().seconds(), 1783641600)
+      << "2026-07-10: a list that is read later takes no newer count back";
   EXPECT_EQ(paper.tldr(), "Short.");
   EXPECT_THAT(paper.keywords(), ElementsAre("k1", "k2"));
   EXPECT_EQ(LinkOf(paper, v1::Link::KIND_CODE), "https://github.com/o/r");
