@@ -1,5 +1,8 @@
 #include "service/rpc/loop.h"
 
+#include <chrono>
+#include <cstdint>
+
 namespace paperwire::rpc {
 
 namespace {
@@ -7,9 +10,19 @@ namespace {
 // Whether this thread leads its loop. A thread serves one loop.
 thread_local bool leads = false;
 
+// A look costs as much as a small event, and brings one socket on.
+constexpr uint32_t kEventsBetweenLooks = 16;
+
 }  // namespace
 
-Loop::~Loop() { Join(); }
+Loop::~Loop() {
+  Join();
+  idle_.Shutdown();
+  void* tag = nullptr;
+  bool ok = false;
+  while (idle_.Next(&tag, &ok)) {
+  }
+}
 
 void Loop::Run() {
   for (std::thread& thread : threads_) {
@@ -18,6 +31,7 @@ void Loop::Run() {
 }
 
 void Loop::Serve() {
+  uint32_t events = 0;
   while (true) {
     lead_.lock();
     leads = true;
@@ -29,8 +43,17 @@ void Loop::Serve() {
         return;
       }
       static_cast<Tag*>(tag)->Complete(ok);
+      if (++events % kEventsBetweenLooks == 0 && leads) LookAtSockets();
     }
   }
+}
+
+void Loop::LookAtSockets() {
+  // Waiting for an empty queue until a time that has passed is a look at the
+  // sockets of all queues: they are polled together.
+  void* tag = nullptr;
+  bool ok = false;
+  idle_.AsyncNext(&tag, &ok, std::chrono::system_clock::time_point());
 }
 
 void Loop::StepAside() {
@@ -67,12 +90,12 @@ bool Event::Waiter::await_suspend(std::coroutine_handle<> coroutine) {
     return false;  // goes on at once
   }
   event_.alarm_ = std::make_unique<grpc::Alarm>();
-  event_.alarm_->Set(event_.loop_.queue(),
-                     deadline_ == absl::InfiniteFuture()
-                         ? std::chrono::system_clock::now() +
-                               std::chrono::hours(24 * 365)
-                         : absl::ToChronoTime(deadline_),
-                     static_cast<Tag*>(this));
+  event_.alarm_->Set(
+      event_.loop_.queue(),
+      deadline_ == absl::InfiniteFuture()
+          ? std::chrono::system_clock::now() + std::chrono::hours(24 * 365)
+          : absl::ToChronoTime(deadline_),
+      static_cast<Tag*>(this));
   return true;
 }
 

@@ -1,12 +1,19 @@
 #include "service/rpc/loop.h"
 
+#include <arpa/inet.h>
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -19,11 +26,14 @@ class LoopTest : public testing::Test {
  protected:
   LoopTest() {
     grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                             &port_);
     loop_ = std::make_unique<Loop>(builder.AddCompletionQueue(), 2);
     server_ = builder.BuildAndStart();
     loop_->Run();
   }
 
+  int port_ = 0;
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<grpc::Server> server_;
 };
@@ -114,6 +124,42 @@ TEST_F(LoopTest, OneCoroutineRunsAtATimeWhoeverLeads) {
   loop_->Stop();
   EXPECT_EQ(visits.all, 8 * 500);
   EXPECT_EQ(visits.most, 1);
+}
+
+// What it waits for has been there for long: it is queued at once.
+Task NeverRest(Loop& loop, const std::atomic<bool>& stop) {
+  Event event(&loop);
+  while (!stop) co_await event.Wait(absl::Now() - absl::Seconds(1));
+}
+
+// Whether the server greets a new connection (HTTP/2: with its settings). By
+// hand, because a client of gRPC's in this process would poll for the server.
+bool IsGreeted(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const timeval patience = {.tv_sec = 10, .tv_usec = 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  char byte = 0;
+  const bool greeted = connect(fd, reinterpret_cast<const sockaddr*>(&address),
+                               sizeof(address)) == 0 &&
+                       recv(fd, &byte, 1, 0) == 1;
+  close(fd);
+  return greeted;
+}
+
+// Ten thousand watches with a heartbeat of 200 ms kept the queue full, and
+// nobody new got in.
+TEST_F(LoopTest, AFullQueueKeepsNobodyOut) {
+  std::atomic<bool> stop = false;
+  for (int i = 0; i < 50; ++i) NeverRest(*loop_, stop);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_TRUE(IsGreeted(port_));
+  stop = true;
+  server_->Shutdown();
+  loop_->Stop();
 }
 
 }  // namespace
