@@ -36,6 +36,7 @@ void Loop::Serve() {
     lead_.lock();
     leads = true;
     while (leads) {
+      if (++events % kEventsBetweenLooks == 0) LookAtSockets();
       void* tag = nullptr;
       bool ok = false;
       if (!queue_->Next(&tag, &ok)) {
@@ -43,7 +44,6 @@ void Loop::Serve() {
         return;
       }
       static_cast<Tag*>(tag)->Complete(ok);
-      if (++events % kEventsBetweenLooks == 0 && leads) LookAtSockets();
     }
   }
 }
