@@ -1,6 +1,7 @@
 #include "service/index/filter_matchers.h"
 
 #include <algorithm>
+#include <span>
 
 #include "service/index/boolean_matchers.h"
 #include "service/index/keyword_terms.h"

@@ -13,7 +13,6 @@
 #include "service/index/load.h"
 #include "service/index/position_code.h"
 #include "service/index/postings.h"
-#include "service/index/varint.h"
 
 namespace paperwire::index {
 
