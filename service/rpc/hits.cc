@@ -45,7 +45,7 @@ absl::Status AddHits(store::Papers& papers, const std::vector<index::Hit>& hits,
                    proto->mutable_highlights());
     }
     paper_mask.Apply(
-        paper.bytes(),
+        paper,
         proto->GetReflection()->MutableUnknownFields(proto)->AddLengthDelimited(
             v1::Hit::kPaperFieldNumber));
   }

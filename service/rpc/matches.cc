@@ -54,7 +54,7 @@ absl::Status AddMatches(
     }
     if (reasoner != nullptr) AddReasons(paper, reasoner, match);
     mask.Apply(
-        paper.bytes(),
+        paper,
         match->GetReflection()->MutableUnknownFields(match)->AddLengthDelimited(
             v1::WatchMatch::kPaperFieldNumber));
   }

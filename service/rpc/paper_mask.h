@@ -1,11 +1,10 @@
 // Reduces papers in the wire format to what a read_mask names.
 //
 //     const PaperMask mask(request.read_mask());   // "title,authors"
-//     mask.Apply(paper.bytes(), &left);
+//     mask.Apply(paper, &left);
 //
-// Fields of a paper are copied as they stand, without being parsed: a few
-// nanoseconds each. Masks that reach into a field ("published_time.seconds")
-// take the long way.
+// Fields of a paper are copied as they lie, without being parsed. Masks that
+// reach into a field ("published_time.seconds") take the long way.
 
 #ifndef PAPERWIRE_SERVICE_RPC_PAPER_MASK_H_
 #define PAPERWIRE_SERVICE_RPC_PAPER_MASK_H_
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "google/protobuf/field_mask.pb.h"
+#include "service/store/papers.h"
 
 namespace paperwire::rpc {
 
@@ -24,8 +24,8 @@ class PaperMask {
   // empty one leaves everything.
   explicit PaperMask(const google::protobuf::FieldMask& mask);
 
-  // Appends what is left of `paper`, which must be a serialized v1::Paper.
-  void Apply(const std::string& paper, std::string* left) const;
+  // Appends what is left of the paper, serialized.
+  void Apply(const store::StoredPaper& paper, std::string* left) const;
 
  private:
   const google::protobuf::FieldMask& mask_;

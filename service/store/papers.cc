@@ -12,6 +12,8 @@
 namespace paperwire::store {
 namespace {
 
+constexpr size_t kUsualFields = 16;
+
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
@@ -31,30 +33,37 @@ class ReadTransaction {
   journal::Database& db_;
 };
 
-// The last text field of this number in a message.
-std::string_view FindText(const std::string& message, int field) {
-  const auto* data = reinterpret_cast<const uint8_t*>(message.data());
-  CodedInputStream in(data, static_cast<int>(message.size()));
-  std::string_view found;
-  while (const uint32_t tag = in.ReadTag()) {
-    if (WireFormatLite::GetTagFieldNumber(tag) != field) {
-      if (!WireFormatLite::SkipField(&in, tag)) break;
-      continue;
-    }
-    uint32_t size = 0;
-    if (!in.ReadVarint32(&size)) break;
-    found = std::string_view(message).substr(
-        static_cast<size_t>(in.CurrentPosition()), size);
-    if (!in.Skip(static_cast<int>(size))) break;
-  }
-  return found;
-}
-
 }  // namespace
 
 StoredPaper::StoredPaper(std::string bytes) : bytes_(std::move(bytes)) {
-  title_ = FindText(bytes_, v1::Paper::kTitleFieldNumber);
-  abstract_ = FindText(bytes_, v1::Paper::kAbstractFieldNumber);
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes_.data());
+  CodedInputStream in(data, static_cast<int>(bytes_.size()));
+  fields_.reserve(kUsualFields);
+  while (true) {
+    const auto begin = static_cast<uint32_t>(in.CurrentPosition());
+    const uint32_t tag = in.ReadTag();
+    const auto value = static_cast<uint32_t>(in.CurrentPosition());
+    if (tag == 0 || !WireFormatLite::SkipField(&in, tag)) return;
+    const auto end = static_cast<uint32_t>(in.CurrentPosition());
+    const auto number =
+        static_cast<uint32_t>(WireFormatLite::GetTagFieldNumber(tag));
+    if (number == v1::Paper::kTitleFieldNumber) {
+      title_ = Text(value, end);
+    } else if (number == v1::Paper::kAbstractFieldNumber) {
+      abstract_ = Text(value, end);
+    }
+    if (!fields_.empty() && fields_.back().number == number) {
+      fields_.back().end = end;
+    } else {
+      fields_.push_back({number, begin, end});
+    }
+  }
+}
+
+// What follows a length.
+std::string_view StoredPaper::Text(uint32_t begin, uint32_t end) const {
+  while (static_cast<uint8_t>(bytes_[begin]) >= 0x80) ++begin;
+  return std::string_view(bytes_).substr(begin + 1, end - begin - 1);
 }
 
 void StoredPaper::MakeWords(text::Analyzer& analyzer) {
@@ -63,7 +72,8 @@ void StoredPaper::MakeWords(text::Analyzer& analyzer) {
 }
 
 size_t StoredPaper::memory() const {
-  size_t bytes = sizeof(*this) + bytes_.capacity();
+  size_t bytes =
+      sizeof(*this) + bytes_.capacity() + fields_.capacity() * sizeof(Fields);
   if (has_words()) bytes += title_words_->bytes() + abstract_words_->bytes();
   return bytes;
 }

@@ -42,6 +42,14 @@ class StoredPaper {
   std::string_view title() const { return title_; }
   std::string_view abstract() const { return abstract_; }
 
+  // Its fields as they lie in bytes(), in their order; those of one number that
+  // lie side by side are one.
+  struct Fields {
+    uint32_t number;
+    uint32_t begin, end;  // with their tags
+  };
+  absl::Span<const Fields> fields() const { return fields_; }
+
   // Cuts the texts into words.
   void MakeWords(text::Analyzer& analyzer);
   bool has_words() const { return title_words_.has_value(); }
@@ -51,9 +59,12 @@ class StoredPaper {
   size_t memory() const;
 
  private:
+  std::string_view Text(uint32_t begin, uint32_t end) const;
+
   const std::string bytes_;
   std::string_view title_;  // both point into bytes_
   std::string_view abstract_;
+  std::vector<Fields> fields_;
   std::optional<index::TextWords> title_words_;
   std::optional<index::TextWords> abstract_words_;
 };

@@ -35,6 +35,7 @@ v1::Paper FullPaper() {
 // The same as parsing, trimming and serializing, for all sorts of masks.
 TEST(PaperMaskTest, LeavesWhatTheMaskNames) {
   const v1::Paper paper = FullPaper();
+  const store::StoredPaper stored(paper.SerializeAsString());
   std::vector<std::vector<std::string>> masks = {
       {},
       {"title"},
@@ -58,12 +59,13 @@ TEST(PaperMaskTest, LeavesWhatTheMaskNames) {
     v1::Paper expected = paper;
     ApplyMask(mask, &expected);
     std::string left;
-    PaperMask(mask).Apply(paper.SerializeAsString(), &left);
+    PaperMask(mask).Apply(stored, &left);
     v1::Paper parsed;
     ASSERT_TRUE(parsed.ParseFromString(left));
-    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(parsed,
-                                                                   expected))
-        << mask.ShortDebugString() << "\n" << parsed.ShortDebugString();
+    EXPECT_TRUE(
+        google::protobuf::util::MessageDifferencer::Equals(parsed, expected))
+        << mask.ShortDebugString() << "\n"
+        << parsed.ShortDebugString();
   }
 }
 
