@@ -1,5 +1,6 @@
 #include "service/index/kernels.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -36,6 +37,16 @@ uint32_t ExpandPortable(const uint64_t* words, uint32_t begin, uint32_t* out) {
   return n;
 }
 
+void SpreadPortable(const uint8_t* in, uint64_t* words) {
+  const uint8_t* next = in + kWords;
+  for (size_t w = 0; w < kWords; ++w) {
+    words[w] = 0;
+    for (uint32_t bits = in[w]; bits != 0; bits &= bits - 1) {
+      words[w] |= uint64_t{*next++} << (8 * std::countr_zero(bits));
+    }
+  }
+}
+
 void RanksPortable(const uint64_t* words, uint16_t* ranks) {
   int count = 0;
   for (size_t w = 0; w < kWords; ++w) {
@@ -54,8 +65,8 @@ uint32_t HarvestPortable(uint16_t* sums, uint32_t size, uint16_t need,
   return n;
 }
 
-constexpr Table kPortable = {"portable", UnpackPortable, ExpandPortable,
-                             RanksPortable, HarvestPortable};
+constexpr Table kPortable = {"portable",     UnpackPortable, ExpandPortable,
+                             SpreadPortable, RanksPortable,  HarvestPortable};
 
 #if defined(__x86_64__)
 
@@ -100,6 +111,33 @@ PAPERWIRE_AVX2 uint32_t ExpandAvx2(const uint64_t* words, uint32_t begin,
   return static_cast<uint32_t>(next - out);
 }
 
+// For each byte of bits, where its bytes come from when those of the bits that
+// are not set are left out; 0x80 gives 0.
+constexpr std::array<std::array<uint8_t, 8>, 256> MakeSources() {
+  std::array<std::array<uint8_t, 8>, 256> sources{};
+  for (size_t bits = 0; bits < sources.size(); ++bits) {
+    uint8_t next = 0;
+    for (size_t b = 0; b < 8; ++b) {
+      sources[bits][b] = (bits >> b & 1) != 0 ? next++ : 0x80;
+    }
+  }
+  return sources;
+}
+constexpr std::array<std::array<uint8_t, 8>, 256> kSources = MakeSources();
+
+PAPERWIRE_AVX2 void SpreadAvx2(const uint8_t* in, uint64_t* words) {
+  const uint8_t* next = in + kWords;
+  for (size_t w = 0; w < kWords; ++w) {
+    const __m128i bytes =
+        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(next));
+    const __m128i sources = _mm_loadl_epi64(
+        reinterpret_cast<const __m128i*>(kSources[in[w]].data()));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(words + w),
+                     _mm_shuffle_epi8(bytes, sources));
+    next += _mm_popcnt_u32(in[w]);
+  }
+}
+
 PAPERWIRE_AVX2 void RanksAvx2(const uint64_t* words, uint16_t* ranks) {
   uint32_t count = 0;
   for (size_t w = 0; w < kWords; ++w) {
@@ -133,8 +171,8 @@ PAPERWIRE_AVX2 uint32_t HarvestAvx2(uint16_t* sums, uint32_t size,
   return n;
 }
 
-constexpr Table kAvx2 = {"avx2", UnpackAvx2, ExpandAvx2, RanksAvx2,
-                         HarvestAvx2};
+constexpr Table kAvx2 = {"avx2",     UnpackAvx2, ExpandAvx2,
+                         SpreadAvx2, RanksAvx2,  HarvestAvx2};
 
 #endif  // defined(__x86_64__)
 

@@ -25,6 +25,9 @@ struct Table {
                  uint32_t* out);
   // The bits that are set in 64 words, as `begin` + place; returns how many.
   uint32_t (*expand)(const uint64_t* words, uint32_t begin, uint32_t* out);
+  // 64 words that were packed without their zero bytes: first a byte for each
+  // word, of which bit b is 1 where byte b of the word is not 0, then those.
+  void (*spread)(const uint8_t* in, uint64_t* words);
   // ranks[w] = how many bits are set in the words before w, of 64.
   void (*ranks)(const uint64_t* words, uint16_t* ranks);
   // The first `size` sums that are at least `need` (not 0), each as

@@ -26,6 +26,15 @@ const uint32_t* LowerBound(const uint32_t* begin, const uint32_t* end,
   return begin + (*begin < value);
 }
 
+// How many bytes a bitmap without its zero bytes takes.
+size_t ByteBitmapSize(const uint8_t* p) {
+  size_t bytes = WindowSet::kWords;
+  for (size_t i = 0; i < WindowSet::kWords; i += sizeof(uint64_t)) {
+    bytes += static_cast<size_t>(std::popcount(LoadAs<uint64_t>(p + i)));
+  }
+  return bytes;
+}
+
 }  // namespace
 
 PostingCursor::PostingCursor(const Segment& segment, uint32_t term)
@@ -97,8 +106,13 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   piece.positions = p;
   p += chunks * sizeof(uint32_t);
   piece.gaps = p;
-  p += entry.gap_bits == kBitmap ? kWindowSize / 8
-                                 : (piece.size * entry.gap_bits + 7) / 8;
+  if (entry.gap_bits == kBitmap) {
+    p += kWindowSize / 8;
+  } else if (entry.gap_bits == kByteBitmap) {
+    p += ByteBitmapSize(p);
+  } else {
+    p += (piece.size * entry.gap_bits + 7) / 8;
+  }
   piece.codes = p;
   return piece;
 }
@@ -193,6 +207,12 @@ void PostingCursor::EnterWindow(uint32_t window) {
   piece_ = WindowPiece(entry);
   if (entry.gap_bits == kBitmap) {
     bitmap_ = reinterpret_cast<const uint64_t*>(piece_.gaps);
+  } else if (entry.gap_bits == kByteBitmap) {
+    if (spread_ == nullptr) {
+      spread_ = std::make_unique_for_overwrite<uint64_t[]>(WindowSet::kWords);
+    }
+    kernels::Best().spread(piece_.gaps, spread_.get());
+    bitmap_ = spread_.get();
   }
 }
 

@@ -273,7 +273,8 @@ class PostingCursor {
   bool packed_open_ = false;
   Piece piece_;
   PackedCodes packed_;
-  const uint64_t* bitmap_ = nullptr;
+  const uint64_t* bitmap_ = nullptr;  // where it lies, or in spread_
+  std::unique_ptr<uint64_t[]> spread_;
   int gap_bits_ = 0;
   std::unique_ptr<uint16_t[]> ranks_;
 

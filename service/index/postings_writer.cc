@@ -19,6 +19,8 @@ namespace {
 // From so many postings on a window of 4,096 documents is a bitmap. A little
 // larger than gaps would be, and much faster to combine.
 constexpr size_t kBitmapFrom = 256;
+// Up to so many of its 512 bytes that are not 0, only those are written.
+constexpr size_t kBytesUpTo = 384;
 
 template <typename T>
 void Put(std::vector<uint8_t>* out, T value) {
@@ -172,7 +174,9 @@ void PostingsWriter::WriteDense() {
         documents_.begin());
     if (begin == end) continue;
     DenseEntry entry;
-    const bool bitmap = end - begin >= kBitmapFrom;
+    const bool is_set = end - begin >= kBitmapFrom;
+    if (is_set) MakeSet(begin, end, first);
+    const bool bitmap = is_set && set_bytes_.size() > kBytesUpTo;
     const size_t chunks = (end - begin + kBlockSize - 1) / kBlockSize;
     while (bitmap && (long_postings_.size() + 4 + chunks * 4) % 8 != 0) {
       long_postings_.push_back(0);
@@ -184,19 +188,20 @@ void PostingsWriter::WriteDense() {
       bound = std::max(bound, bounds_.at(codes_[i], classes_[documents_[i]]));
     }
     entry.bound = *std::max_element(entry.bounds.begin(), entry.bounds.end());
-    const int gap_bits = bitmap ? kBitmap : GapBits(begin, end, first - 1);
+    const int gap_bits = bitmap   ? kBitmap
+                         : is_set ? kByteBitmap
+                                  : GapBits(begin, end, first - 1);
     entry.gap_bits = static_cast<uint8_t>(gap_bits);
     const CodePacking packing = ChoosePacking(Codes(begin, end));
     Put(&long_postings_, static_cast<uint16_t>(packing.exceptions));
     Put(&long_postings_, uint16_t{packing.head()});
     WriteChunks(begin, end);
     if (bitmap) {
-      std::array<uint64_t, kWindowSize / 64> words{};
-      for (size_t i = begin; i < end; ++i) {
-        const uint32_t d = documents_[i] - first;
-        words[d / 64] |= uint64_t{1} << (d % 64);
-      }
-      Put(&long_postings_, words);
+      Put(&long_postings_, set_);
+    } else if (is_set) {
+      Put(&long_postings_, set_heads_);
+      long_postings_.insert(long_postings_.end(), set_bytes_.begin(),
+                            set_bytes_.end());
     } else {
       PutGaps(begin, end, first - 1, gap_bits);
     }
@@ -204,6 +209,21 @@ void PostingsWriter::WriteDense() {
     std::memcpy(long_postings_.data() + long_begin_ + w * sizeof(entry), &entry,
                 sizeof(entry));
     begin = end;
+  }
+}
+
+void PostingsWriter::MakeSet(size_t begin, size_t end, uint32_t first) {
+  set_ = {};
+  set_heads_ = {};
+  set_bytes_.clear();
+  for (size_t i = begin; i < end; ++i) {
+    const uint32_t d = documents_[i] - first;
+    set_[d / 8] |= static_cast<uint8_t>(1 << (d % 8));
+  }
+  for (size_t b = 0; b < set_.size(); ++b) {
+    if (set_[b] == 0) continue;
+    set_heads_[b / 8] |= static_cast<uint8_t>(1 << (b % 8));
+    set_bytes_.push_back(set_[b]);
   }
 }
 

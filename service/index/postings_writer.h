@@ -14,6 +14,7 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_POSTINGS_WRITER_H_
 #define PAPERWIRE_SERVICE_INDEX_POSTINGS_WRITER_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -53,6 +54,9 @@ class PostingsWriter {
   void WriteShort();
   void WriteSparse();
   void WriteDense();
+  // The postings [begin, end) of the window that begins with document `first`,
+  // as set_ and the others.
+  void MakeSet(size_t begin, size_t end, uint32_t first);
   // The positions of the postings [begin, end); where those of each 128 start
   // is put, in 4 bytes.
   void WriteChunks(size_t begin, size_t end);
@@ -91,6 +95,11 @@ class PostingsWriter {
   std::vector<uint32_t> ordinals_;  // only with several spellings
   std::vector<uint32_t> rests_;     // of a chunk: but for first positions
   std::vector<uint32_t> ends_;      // in gaps_, by posting
+
+  // A window as a bitmap, and without its zero bytes (kernels.h).
+  std::array<uint8_t, kWindowSize / 8> set_{};
+  std::array<uint8_t, kWindowSize / 64> set_heads_{};
+  std::vector<uint8_t> set_bytes_;
 
   // The document.
   uint32_t document_ = 0;

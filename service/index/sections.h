@@ -102,8 +102,10 @@ struct DenseEntry {
   // The same for each eighth of the window; 0 where it has no posting.
   std::array<uint8_t, 8> bounds{};
 };
-// DenseEntry::gap_bits of a window that is a bitmap.
+// DenseEntry::gap_bits of a window that is a bitmap, as it is or without its
+// zero bytes (kernels.h).
 inline constexpr uint8_t kBitmap = 255;
+inline constexpr uint8_t kByteBitmap = 254;
 
 // A keyword whose documents are a bitmap (keyword_documents.h).
 struct FrequentKeyword {

@@ -99,6 +99,25 @@ TEST_F(KernelsTest, ExpandsCountsAndRanks) {
   }
 }
 
+TEST_F(KernelsTest, SpreadsBytesThatAreNotZero) {
+  for (int round = 0; round < 2000; ++round) {
+    const std::vector<uint64_t> words = Words(64);
+    std::vector<uint8_t> packed(64);
+    for (size_t b = 0; b < 512; ++b) {
+      const auto byte = static_cast<uint8_t>(words[b / 8] >> (b % 8 * 8));
+      if (byte == 0) continue;
+      packed[b / 8] |= static_cast<uint8_t>(1 << (b % 8));
+      packed.push_back(byte);
+    }
+    packed.resize(packed.size() + kSlack, 0xFF);
+    for (const Table* table : Tables()) {
+      std::vector<uint64_t> out(64);
+      table->spread(packed.data(), out.data());
+      ASSERT_EQ(out, words) << table->name;
+    }
+  }
+}
+
 TEST_F(KernelsTest, HarvestsAndClears) {
   for (int round = 0; round < 2000; ++round) {
     std::vector<uint16_t> sums(4096);
