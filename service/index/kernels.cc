@@ -1,5 +1,6 @@
 #include "service/index/kernels.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -13,16 +14,23 @@ namespace {
 
 constexpr size_t kWords = 64;
 
-void UnpackPortable(const uint8_t* in, int bits, uint32_t n, uint32_t before,
+void UnpackPortable(const uint8_t* in, const EliasFano& code, uint32_t begin,
                     uint32_t* out) {
-  const uint32_t mask = (uint32_t{1} << bits) - 1;
-  uint32_t last = before;
+  const uint8_t* const stream = in + code.low_size();
+  const uint32_t mask = (uint32_t{1} << code.low_bits()) - 1;
+  uint32_t place = 0;
   uint64_t at = 0;
-  for (uint32_t i = 0; i < n; ++i, at += static_cast<uint64_t>(bits)) {
-    uint32_t word;
-    std::memcpy(&word, in + at / 8, sizeof(word));
-    last += 1 + (word >> (at % 8) & mask);
-    out[i] = last;
+  for (uint32_t i = 0; i < code.numbers(); ++i, ++place) {
+    // Damage alone can end the stream early.
+    while (place < code.high_bits() &&
+           (stream[place / 8] >> (place % 8) & 1) == 0) {
+      ++place;
+    }
+    uint32_t low;
+    std::memcpy(&low, in + at / 8, sizeof(low));
+    low = low >> (at % 8) & mask;
+    out[i] = begin + ((place - i) << code.low_bits() | low);
+    at += static_cast<uint64_t>(code.low_bits());
   }
 }
 
@@ -72,31 +80,63 @@ constexpr Table kPortable = {"portable",     UnpackPortable, ExpandPortable,
 
 #define PAPERWIRE_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-// Eight gaps take `bits` bytes, so that the eight places within them are the
-// same every time.
-PAPERWIRE_AVX2 void UnpackAvx2(const uint8_t* in, int bits, uint32_t n,
-                               uint32_t before, uint32_t* out) {
+// Of each byte the places of its ones.
+constexpr std::array<std::array<uint8_t, 8>, 256> MakePlaces() {
+  std::array<std::array<uint8_t, 8>, 256> places{};
+  for (size_t bits = 0; bits < places.size(); ++bits) {
+    size_t n = 0;
+    for (uint8_t b = 0; b < 8; ++b) {
+      if ((bits >> b & 1) != 0) places[bits][n++] = b;
+    }
+  }
+  return places;
+}
+constexpr std::array<std::array<uint8_t, 8>, 256> kPlaces = MakePlaces();
+
+PAPERWIRE_AVX2 void UnpackAvx2(const uint8_t* in, const EliasFano& code,
+                               uint32_t begin, uint32_t* out) {
+  const uint32_t n = code.numbers();
+  const uint8_t* const stream = in + code.low_size();
+  const uint32_t size = (code.high_bits() + 7) / 8;
+  uint32_t found = 0;
+  uint32_t i = 0;
+  __m256i of_byte = _mm256_setzero_si256();
+  for (; i < size && found + 8 <= n; ++i) {
+    const __m128i places = _mm_loadl_epi64(
+        reinterpret_cast<const __m128i*>(kPlaces[stream[i]].data()));
+    _mm256_storeu_si256(
+        reinterpret_cast<__m256i*>(out + found),
+        _mm256_add_epi32(_mm256_cvtepu8_epi32(places), of_byte));
+    found += static_cast<uint32_t>(_mm_popcnt_u32(stream[i]));
+    of_byte = _mm256_add_epi32(of_byte, _mm256_set1_epi32(8));
+  }
+  for (; i < size; ++i) {
+    for (uint32_t bits = stream[i]; bits != 0 && found < n;
+         bits = _blsr_u32(bits)) {
+      out[found++] = i * 8 + _tzcnt_u32(bits);
+    }
+  }
+  while (found < n) out[found++] = 0;  // damage alone can end it early
+  // The low bits of eight numbers take `low_bits` bytes, so that the eight
+  // places within them are the same every time.
+  const int low_bits = code.low_bits();
   const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  const __m256i starts = _mm256_mullo_epi32(lanes, _mm256_set1_epi32(bits));
+  const __m256i starts = _mm256_mullo_epi32(lanes, _mm256_set1_epi32(low_bits));
   const __m256i bytes = _mm256_srli_epi32(starts, 3);
   const __m256i shifts = _mm256_and_si256(starts, _mm256_set1_epi32(7));
-  const __m256i mask = _mm256_set1_epi32((1 << bits) - 1);
-  const __m256i one = _mm256_set1_epi32(1);
-  const __m256i last_lane = _mm256_set1_epi32(7);
-  __m256i last = _mm256_set1_epi32(static_cast<int>(before));
-  for (uint32_t i = 0; i < n; i += 8, in += bits) {
-    __m256i v =
+  const __m256i mask = _mm256_set1_epi32((1 << low_bits) - 1);
+  const __m128i by = _mm_cvtsi32_si128(low_bits);
+  const __m256i first = _mm256_set1_epi32(static_cast<int>(begin));
+  __m256i index = lanes;
+  for (i = 0; i < n; i += 8, in += low_bits) {
+    __m256i low =
         _mm256_i32gather_epi32(reinterpret_cast<const int*>(in), bytes, 1);
-    v = _mm256_and_si256(_mm256_srlv_epi32(v, shifts), mask);
-    v = _mm256_add_epi32(v, one);
-    // Sums within each half, then over the halves, then from before.
-    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
-    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
-    const __m256i low = _mm256_permute2x128_si256(v, v, 0x08);
-    v = _mm256_add_epi32(v, _mm256_shuffle_epi32(low, 0xFF));
-    v = _mm256_add_epi32(v, last);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), v);
-    last = _mm256_permutevar8x32_epi32(v, last_lane);
+    low = _mm256_and_si256(_mm256_srlv_epi32(low, shifts), mask);
+    auto* const at = reinterpret_cast<__m256i*>(out + i);
+    __m256i high = _mm256_sub_epi32(_mm256_loadu_si256(at), index);
+    high = _mm256_or_si256(_mm256_sll_epi32(high, by), low);
+    _mm256_storeu_si256(at, _mm256_add_epi32(high, first));
+    index = _mm256_add_epi32(index, _mm256_set1_epi32(8));
   }
 }
 

@@ -1,10 +1,10 @@
 // The inner loops that are worth two versions: one for processors with AVX2,
 // chosen when the program runs, and a portable one. Both give the same.
 //
-//     kernels::Unpack(bytes, bits, n, before, documents);
+//     kernels::Best().unpack(bytes, code, begin, documents);
 //
 // All read up to 31 bytes past what they are given (sections are padded) and
-// write up to 7 entries past `n`.
+// write no further than to a multiple of 8 entries.
 
 #ifndef PAPERWIRE_SERVICE_INDEX_KERNELS_H_
 #define PAPERWIRE_SERVICE_INDEX_KERNELS_H_
@@ -12,16 +12,15 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace paperwire::index::kernels {
+#include "service/index/elias_fano.h"
 
-// Gaps of at most this many bits.
-inline constexpr int kMaxGapBits = 25;
+namespace paperwire::index::kernels {
 
 struct Table {
   const char* name;
-  // n numbers that rise by gaps of `bits` bits each, packed from the lowest
-  // bit on: out[i] = out[i - 1] + 1 + gap[i], with `before` as out[-1].
-  void (*unpack)(const uint8_t* in, int bits, uint32_t n, uint32_t before,
+  // The numbers that lie at `in`, of which the least could have been `begin`
+  // (elias_fano.h).
+  void (*unpack)(const uint8_t* in, const EliasFano& code, uint32_t begin,
                  uint32_t* out);
   // The bits that are set in 64 words, as `begin` + place; returns how many.
   uint32_t (*expand)(const uint64_t* words, uint32_t begin, uint32_t* out);

@@ -88,10 +88,13 @@ PostingCursor::Piece PostingCursor::BlockPiece(uint32_t block) const {
   const uint8_t* p = data_ + entry.offset;
   Piece piece;
   piece.size = std::min(kBlockSize, info_.documents - block * kBlockSize);
+  piece.begin = block == 0 ? 0 : sparse_entry(block - 1).last_document + 1;
   piece.positions = p;
   p += sizeof(uint32_t);
-  piece.gaps = p;
-  p += (piece.size * entry.gap_bits + 7) / 8;
+  piece.documents = p;
+  piece.documents_code = EliasFano(
+      piece.size, entry.last_document + 1 - piece.begin, entry.low_bits);
+  p += piece.documents_code.size();
   piece.codes = p;
   return piece;
 }
@@ -105,13 +108,14 @@ PostingCursor::Piece PostingCursor::WindowPiece(const DenseEntry& entry) const {
   p += 2 * sizeof(uint16_t);
   piece.positions = p;
   p += chunks * sizeof(uint32_t);
-  piece.gaps = p;
-  if (entry.gap_bits == kBitmap) {
+  piece.documents = p;
+  if (entry.low_bits == kBitmap) {
     p += kWindowSize / 8;
-  } else if (entry.gap_bits == kByteBitmap) {
+  } else if (entry.low_bits == kByteBitmap) {
     p += ByteBitmapSize(p);
   } else {
-    p += (piece.size * entry.gap_bits + 7) / 8;
+    piece.documents_code = EliasFano(piece.size, kWindowSize, entry.low_bits);
+    p += piece.documents_code.size();
   }
   piece.codes = p;
   return piece;
@@ -147,10 +151,8 @@ void PostingCursor::DecodeBlock(uint32_t block) {
   decoded_[block] = true;
   const SparseEntry entry = sparse_entry(block);
   const Piece piece = BlockPiece(block);
-  const uint32_t before =
-      block == 0 ? UINT32_MAX : sparse_entry(block - 1).last_document;
   const uint32_t at = block * kBlockSize;
-  kernels::Best().unpack(piece.gaps, entry.gap_bits, piece.size, before,
+  kernels::Best().unpack(piece.documents, piece.documents_code, piece.begin,
                          documents_ + at);
   PackedCodes(piece.codes, piece.size, entry.codes, entry.exceptions)
       .Decode(codes_ + at);
@@ -199,19 +201,18 @@ void PostingCursor::EnterWindow(uint32_t window) {
   index_ = 0;
   const DenseEntry entry = dense_entry(window);
   bitmap_ = nullptr;
-  gap_bits_ = entry.gap_bits;
   if (entry.size == 0) {
     piece_ = Piece();
     return;
   }
   piece_ = WindowPiece(entry);
-  if (entry.gap_bits == kBitmap) {
-    bitmap_ = reinterpret_cast<const uint64_t*>(piece_.gaps);
-  } else if (entry.gap_bits == kByteBitmap) {
+  if (entry.low_bits == kBitmap) {
+    bitmap_ = reinterpret_cast<const uint64_t*>(piece_.documents);
+  } else if (entry.low_bits == kByteBitmap) {
     if (spread_ == nullptr) {
       spread_ = std::make_unique_for_overwrite<uint64_t[]>(WindowSet::kWords);
     }
-    kernels::Best().spread(piece_.gaps, spread_.get());
+    kernels::Best().spread(piece_.documents, spread_.get());
     bitmap_ = spread_.get();
   }
 }
@@ -224,7 +225,7 @@ void PostingCursor::LoadDenseDocuments() {
   if (bitmap_ != nullptr) {
     kernels::Best().expand(bitmap_, begin, documents_);
   } else {
-    kernels::Best().unpack(piece_.gaps, gap_bits_, piece_.size, begin - 1,
+    kernels::Best().unpack(piece_.documents, piece_.documents_code, begin,
                            documents_);
   }
 }

@@ -30,6 +30,7 @@
 #include <memory>
 #include <vector>
 
+#include "service/index/elias_fano.h"
 #include "service/index/packed_codes.h"
 #include "service/index/posting_codes.h"
 #include "service/index/rank_code.h"
@@ -209,7 +210,11 @@ class PostingCursor {
   struct Piece {
     uint32_t size = 0;
     const uint8_t* positions = nullptr;  // 4 bytes for each 128 postings
-    const uint8_t* gaps = nullptr;
+    // From which document on they can be, and where they lie: so, or as a
+    // bitmap.
+    uint32_t begin = 0;
+    const uint8_t* documents = nullptr;
+    EliasFano documents_code{0, 1, 0};
     // The codes, and of a window how they are packed.
     const uint8_t* codes = nullptr;
     const uint8_t* packing = nullptr;
@@ -275,7 +280,6 @@ class PostingCursor {
   PackedCodes packed_;
   const uint64_t* bitmap_ = nullptr;  // where it lies, or in spread_
   std::unique_ptr<uint64_t[]> spread_;
-  int gap_bits_ = 0;
   std::unique_ptr<uint16_t[]> ranks_;
 
   // What Find found.

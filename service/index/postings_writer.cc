@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstring>
 
-#include "service/index/bit_writer.h"
+#include "service/index/elias_fano.h"
 #include "service/index/framed_column.h"
 #include "service/index/packed_codes.h"
 #include "service/index/position_code.h"
@@ -17,7 +17,7 @@ namespace paperwire::index {
 namespace {
 
 // From so many postings on a window of 4,096 documents is a bitmap. A little
-// larger than gaps would be, and much faster to combine.
+// larger than numbers would be, and much faster to combine.
 constexpr size_t kBitmapFrom = 256;
 // Up to so many of its 512 bytes that are not 0, only those are written.
 constexpr size_t kBytesUpTo = 384;
@@ -147,14 +147,16 @@ void PostingsWriter::WriteSparse() {
     SparseEntry entry;
     entry.last_document = documents_[end - 1];
     entry.offset = Here();
-    const int gap_bits = GapBits(begin, end, before);
+    const uint32_t first = before + 1;
+    const EliasFano code(static_cast<uint32_t>(end - begin),
+                         entry.last_document + 1 - first);
     const CodePacking packing = ChoosePacking(Codes(begin, end));
-    entry.gap_bits = static_cast<uint8_t>(gap_bits);
+    entry.low_bits = static_cast<uint8_t>(code.low_bits());
     entry.codes = packing.head();
     entry.exceptions = static_cast<uint8_t>(packing.exceptions);
     entry.bound = Bound(begin, end);
     WriteChunks(begin, end);
-    PutGaps(begin, end, before, gap_bits);
+    code.Put(Documents(begin, end), first, &long_postings_);
     PutCodes(Codes(begin, end), packing, &long_postings_);
     before = entry.last_document;
     std::memcpy(long_postings_.data() + long_begin_ + b * sizeof(entry), &entry,
@@ -188,10 +190,10 @@ void PostingsWriter::WriteDense() {
       bound = std::max(bound, bounds_.at(codes_[i], classes_[documents_[i]]));
     }
     entry.bound = *std::max_element(entry.bounds.begin(), entry.bounds.end());
-    const int gap_bits = bitmap   ? kBitmap
-                         : is_set ? kByteBitmap
-                                  : GapBits(begin, end, first - 1);
-    entry.gap_bits = static_cast<uint8_t>(gap_bits);
+    const EliasFano code(static_cast<uint32_t>(end - begin), kWindowSize);
+    entry.low_bits = bitmap   ? kBitmap
+                     : is_set ? kByteBitmap
+                              : static_cast<uint8_t>(code.low_bits());
     const CodePacking packing = ChoosePacking(Codes(begin, end));
     Put(&long_postings_, static_cast<uint16_t>(packing.exceptions));
     Put(&long_postings_, uint16_t{packing.head()});
@@ -203,7 +205,7 @@ void PostingsWriter::WriteDense() {
       long_postings_.insert(long_postings_.end(), set_bytes_.begin(),
                             set_bytes_.end());
     } else {
-      PutGaps(begin, end, first - 1, gap_bits);
+      code.Put(Documents(begin, end), first, &long_postings_);
     }
     PutCodes(Codes(begin, end), packing, &long_postings_);
     std::memcpy(long_postings_.data() + long_begin_ + w * sizeof(entry), &entry,
@@ -269,24 +271,6 @@ uint8_t PostingsWriter::Bound(size_t begin, size_t end) const {
     bound = std::max(bound, bounds_.at(codes_[i], classes_[documents_[i]]));
   }
   return bound;
-}
-
-int PostingsWriter::GapBits(size_t begin, size_t end, uint32_t before) const {
-  uint32_t most = 0;
-  for (size_t i = begin; i < end; ++i) {
-    most = std::max(most, documents_[i] - before - 1);
-    before = documents_[i];
-  }
-  return std::bit_width(most);
-}
-
-void PostingsWriter::PutGaps(size_t begin, size_t end, uint32_t before,
-                             int bits) {
-  BitWriter writer(&long_postings_, bits);
-  for (size_t i = begin; i < end; ++i) {
-    writer.Add(documents_[i] - before - 1);
-    before = documents_[i];
-  }
 }
 
 }  // namespace paperwire::index

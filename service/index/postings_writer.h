@@ -62,8 +62,9 @@ class PostingsWriter {
   void WriteChunks(size_t begin, size_t end);
   void WritePositions(size_t begin, size_t end, std::vector<uint8_t>* out);
   uint8_t Bound(size_t begin, size_t end) const;
-  int GapBits(size_t begin, size_t end, uint32_t before) const;
-  void PutGaps(size_t begin, size_t end, uint32_t before, int bits);
+  std::span<const uint32_t> Documents(size_t begin, size_t end) const {
+    return std::span<const uint32_t>(documents_).subspan(begin, end - begin);
+  }
   std::span<const uint8_t> Codes(size_t begin, size_t end) const {
     return std::span<const uint8_t>(codes_).subspan(begin, end - begin);
   }

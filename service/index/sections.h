@@ -87,7 +87,7 @@ inline constexpr uint32_t kBlockSize = 128;
 struct SparseEntry {
   uint32_t last_document = 0;
   uint32_t offset = 0;  // from the stem's first
-  uint8_t gap_bits = 0;
+  uint8_t low_bits = 0;  // elias_fano.h
   uint8_t codes = 0;  // how they are packed (packed_codes.h)
   uint8_t exceptions = 0;
   uint8_t bound = 0;  // of its impacts (impacts.h)
@@ -98,11 +98,11 @@ struct DenseEntry {
   uint32_t offset = 0;  // from the stem's first
   uint16_t size = 0;    // postings
   uint8_t bound = 0;    // of their impacts
-  uint8_t gap_bits = 0;
+  uint8_t low_bits = 0;  // elias_fano.h
   // The same for each eighth of the window; 0 where it has no posting.
   std::array<uint8_t, 8> bounds{};
 };
-// DenseEntry::gap_bits of a window that is a bitmap, as it is or without its
+// DenseEntry::low_bits of a window that is a bitmap, as it is or without its
 // zero bytes (kernels.h).
 inline constexpr uint8_t kBitmap = 255;
 inline constexpr uint8_t kByteBitmap = 254;

@@ -4,8 +4,9 @@
 #include "service/index/kernels.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cmath>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -19,18 +20,6 @@ std::vector<const Table*> Tables() {
   std::vector<const Table*> tables = {&Portable()};
   if (Avx2() != nullptr) tables.push_back(Avx2());
   return tables;
-}
-
-std::vector<uint8_t> Pack(const std::vector<uint32_t>& values, int bits) {
-  std::vector<uint8_t> bytes(values.size() * static_cast<size_t>(bits) / 8 + 1 +
-                             kSlack);
-  uint64_t at = 0;
-  for (const uint32_t value : values) {
-    for (int b = 0; b < bits; ++b, ++at) {
-      bytes[at / 8] |= static_cast<uint8_t>((value >> b & 1) << (at % 8));
-    }
-  }
-  return bytes;
 }
 
 class KernelsTest : public testing::Test {
@@ -57,23 +46,49 @@ TEST_F(KernelsTest, TheBestIsOneOfThem) {
 }
 
 TEST_F(KernelsTest, Unpacks) {
-  for (int round = 0; round < 2000; ++round) {
-    const int bits = static_cast<int>(Below(kMaxGapBits + 1));
-    std::vector<uint32_t> gaps(1 + Below(300));
-    for (uint32_t& gap : gaps) {
-      gap = static_cast<uint32_t>(random_()) & ((1u << bits) - 1);
-    }
-    const std::vector<uint8_t> packed = Pack(gaps, bits);
-    const uint32_t before = round % 2 == 0 ? UINT32_MAX : Below(1000);
-    std::vector<uint32_t> expected;
-    uint32_t last = before;
-    for (const uint32_t gap : gaps) expected.push_back(last += gap + 1);
+  for (int round = 0; round < 4000; ++round) {
+    const uint32_t begin = Below(1u << 20);
+    const uint32_t n = 1 + Below(300);
+    const uint32_t range = n + Below(1u << Below(21));
+    std::set<uint32_t> different;
+    if (round % 4 == 0) different = {begin, begin + range - 1};
+    while (different.size() < n) different.insert(begin + Below(range));
+    const std::vector<uint32_t> numbers(different.begin(), different.end());
+    const EliasFano code(static_cast<uint32_t>(numbers.size()), range);
+    std::vector<uint8_t> packed;
+    code.Put(numbers, begin, &packed);
+    ASSERT_EQ(packed.size(), code.size());
+    // Two bits each and log2 of how many there could be for each, and what it
+    // takes to fill up bytes.
+    ASSERT_LE(static_cast<double>(packed.size()),
+              (std::log2(static_cast<double>(range) / code.numbers()) + 2.1) *
+                      code.numbers() / 8 +
+                  2);
+    packed.resize(packed.size() + kSlack, 0xFF);
     for (const Table* table : Tables()) {
-      std::vector<uint32_t> out(gaps.size() + kSlack);
-      table->unpack(packed.data(), bits, static_cast<uint32_t>(gaps.size()),
-                    before, out.data());
-      out.resize(gaps.size());
-      ASSERT_EQ(out, expected) << table->name << ", " << bits << " bits";
+      std::vector<uint32_t> out(numbers.size() + kSlack);
+      table->unpack(packed.data(), code, begin, out.data());
+      out.resize(numbers.size());
+      ASSERT_EQ(out, numbers) << table->name << ", " << code.low_bits();
+    }
+  }
+}
+
+// Whatever the bytes are, as many numbers as there should be, and no byte
+// behind them is looked for.
+TEST_F(KernelsTest, UnpacksAnything) {
+  for (int round = 0; round < 1000; ++round) {
+    const EliasFano code(1 + Below(300), 1 + Below(1u << 20));
+    std::vector<uint8_t> bytes(code.size() + kSlack);
+    if (round % 2 == 0) {
+      for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random_());
+    }
+    for (const Table* table : Tables()) {
+      std::vector<uint32_t> out(code.numbers() + kSlack, 7);
+      table->unpack(bytes.data(), code, 0, out.data());
+      EXPECT_EQ(
+          std::vector<uint32_t>(out.begin() + code.numbers() + 8, out.end()),
+          std::vector<uint32_t>(kSlack - 8, 7));
     }
   }
 }
