@@ -31,23 +31,34 @@ T OrDie(absl::StatusOr<T> result) {
 std::unique_ptr<index::Index> Open(const fs::path& folder) {
   // What was built stays as it is: the merges of a quiet hour would make one
   // segment of many while they are measured.
-  return OrDie(index::Index::Open(
-      {.folder = folder.string(),
-       .quiet_ms = std::numeric_limits<int>::max()}));
+  return OrDie(
+      index::Index::Open({.folder = folder.string(),
+                          .quiet_ms = std::numeric_limits<int>::max()}));
 }
 
+std::string& Text(index::Document* document, query::TextField field) {
+  return document->text[static_cast<size_t>(field)];
+}
+
+// What is indexed of a paper: of its line in raw.txt title and abstract, or of
+// that in docs.txt, behind the flags, its stems, all in one field.
+enum class Content { kRaw, kStems };
+
 index::Change MakeChange(int64_t number, const std::string& raw,
-                         const std::string& flags) {
+                         const std::string& stems, Content content) {
   index::Document document;
   document.number = number;
   document.sequence = number;
-  const size_t tab = raw.find('\t');
-  document.text[static_cast<size_t>(query::TextField::kTitle)] =
-      raw.substr(0, tab);
-  document.text[static_cast<size_t>(query::TextField::kAbstract)] =
-      raw.substr(tab + 1);
-  if (flags[0] == '1') document.categories.push_back("f1");
-  if (flags[1] == '1') document.categories.push_back("f50");
+  if (content == Content::kRaw) {
+    const size_t tab = raw.find('\t');
+    Text(&document, query::TextField::kTitle) = raw.substr(0, tab);
+    Text(&document, query::TextField::kAbstract) = raw.substr(tab + 1);
+  } else {
+    Text(&document, query::TextField::kAbstract) =
+        stems.substr(stems.find('\t') + 1);
+  }
+  if (stems[0] == '1') document.categories.push_back("f1");
+  if (stems[1] == '1') document.categories.push_back("f50");
   return {number, std::move(document)};
 }
 
@@ -60,7 +71,7 @@ void Report(const char* variant, const bench::Clock& clock,
 // The papers in batches, as a live service has them or larger, durable at the
 // end.
 void Build(const fs::path& folder, const fs::path& data, const char* variant,
-           size_t batch = bench::kBatch) {
+           size_t batch = bench::kBatch, Content content = Content::kRaw) {
   fs::remove_all(folder);
   const bench::Clock clock;
   const std::unique_ptr<index::Index> index = Open(folder);
@@ -71,11 +82,13 @@ void Build(const fs::path& folder, const fs::path& data, const char* variant,
   bench::ForEachLine(data / "raw.txt", [&](const std::string& raw) {
     std::string stems;
     std::getline(docs, stems);
-    changes.push_back(MakeChange(++number, raw, stems.substr(0, 3)));
+    changes.push_back(MakeChange(++number, raw, stems, content));
     if (changes.size() == batch) apply();
   });
   if (!changes.empty()) apply();
   index->WaitForMerges();
+  // The same content as that of the peers is there to be weighed, once.
+  if (content == Content::kStems) index->MergeAll();
   OrDie(index->Checkpoint());
   Report(variant, clock, folder, *index);
 }
@@ -111,6 +124,7 @@ void BuildAll(const fs::path& out, const fs::path& data) {
   MakeOne(out / "many", out / "one");
   MakeDeleted(out / "many", out / "many-deleted", data);
   MakeDeleted(out / "one", out / "one-deleted", data);
+  Build(out / "stems", data, "stems", bench::kBatch, Content::kStems);
 }
 
 Node Leaf(const std::string& stem) {

@@ -226,7 +226,7 @@ def build_table(folder: Path) -> tuple[list[str], dict[str, Any]]:
         cells = [
             f"{text['papers'] / text['cpu']:,.0f}",
             f"{text['papers'] / text['wall']:,.0f}",
-            size("one"),
+            size("stems" if name == OURS else "one"),
             size("many"),
             size("one" if name == OURS else "spellings"),
             size(own),
