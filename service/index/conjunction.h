@@ -84,6 +84,8 @@ class Conjunction {
   const std::vector<uint32_t>& excluded_;
   std::vector<Leaf> leaves_;
   std::vector<Leaf*> by_cost_;  // the rarest first
+  // Of the first two, if these are words: most documents end there.
+  PostingCursor* second_ = nullptr;
 };
 
 }  // namespace paperwire::index

@@ -22,6 +22,10 @@ struct Table {
   // (elias_fano.h).
   void (*unpack)(const uint8_t* in, const EliasFano& code, uint32_t begin,
                  uint32_t* out);
+  // std::lower_bound, for documents, fastest when it is not far. Looks at up to
+  // 32 behind the end.
+  const uint32_t* (*lower_bound)(const uint32_t* begin, const uint32_t* end,
+                                 uint32_t document);
   // The bits that are set in 64 words, as `begin` + place; returns how many.
   uint32_t (*expand)(const uint64_t* words, uint32_t begin, uint32_t* out);
   // 64 words that were packed without their zero bytes: first a byte for each

@@ -11,7 +11,7 @@
 namespace paperwire::index {
 namespace {
 
-constexpr uint32_t kSlack = 16;  // what kernels touch past the end
+constexpr uint32_t kSlack = 32;  // what kernels touch past the end
 
 // std::lower_bound without a branch that cannot be foretold.
 const uint32_t* LowerBound(const uint32_t* begin, const uint32_t* end,
@@ -333,7 +333,8 @@ bool PostingCursor::Find(uint32_t document) {
     if (index_ > begin && index_ < end && all[index_] <= document) {
       begin = index_;
     }
-    const uint32_t* at = LowerBound(all + begin, all + end, document);
+    const uint32_t* at =
+        kernels::Best().lower_bound(all + begin, all + end, document);
     index_ = static_cast<uint32_t>(at - all);
     if (at == all + end || *at != document) return false;
     document_ = document;

@@ -93,6 +93,26 @@ TEST_F(KernelsTest, UnpacksAnything) {
   }
 }
 
+TEST_F(KernelsTest, FindsTheLowerBound) {
+  for (int round = 0; round < 500; ++round) {
+    const uint32_t n = Below(300);
+    const uint32_t range = n + 1 + Below(2000);
+    std::set<uint32_t> different;
+    while (different.size() < n) different.insert(Below(range));
+    std::vector<uint32_t> documents(different.begin(), different.end());
+    documents.resize(n + kSlack);  // anything behind them
+    const uint32_t* const begin = documents.data() + Below(n + 1);
+    const uint32_t* const end = documents.data() + n;
+    for (uint32_t d = 0; d < range + 2; ++d) {
+      const uint32_t* const expected = std::lower_bound(begin, end, d);
+      for (const Table* table : Tables()) {
+        ASSERT_EQ(table->lower_bound(begin, end, d), expected)
+            << table->name << ", " << d << " of " << end - begin;
+      }
+    }
+  }
+}
+
 TEST_F(KernelsTest, ExpandsCountsAndRanks) {
   for (int round = 0; round < 2000; ++round) {
     const std::vector<uint64_t> words = Words(64);
