@@ -355,9 +355,16 @@ void PostingCursor::ForEachIn(uint32_t window, const WindowSet& set,
     }
   }
   const Run run = Load(window);
+  // Which ones cannot be foretold, so there is no branch on it.
+  std::array<uint16_t, kWindowSize> in_set;
+  uint32_t n = 0;
   for (uint32_t i = 0; i < run.size; ++i) {
-    const uint32_t place = run.documents[i] - first;
-    if (set.Has(place)) visit(place, run.codes[i]);
+    in_set[n] = static_cast<uint16_t>(i);
+    n += set.Has(run.documents[i] - first) ? 1 : 0;
+  }
+  for (uint32_t k = 0; k < n; ++k) {
+    const uint32_t i = in_set[k];
+    visit(run.documents[i] - first, run.codes[i]);
   }
 }
 
