@@ -86,18 +86,18 @@ inline constexpr uint32_t kBlockSize = 128;
 // A block of postings of a sparse stem (postings.h).
 struct SparseEntry {
   uint32_t last_document = 0;
-  uint32_t offset = 0;  // from the stem's first
+  uint32_t offset = 0;   // from the stem's first
   uint8_t low_bits = 0;  // elias_fano.h
-  uint8_t codes = 0;  // how they are packed (packed_codes.h)
+  uint8_t codes = 0;     // how they are packed (packed_codes.h)
   uint8_t exceptions = 0;
   uint8_t bound = 0;  // of its impacts (impacts.h)
 };
 
 // A window of a dense stem.
 struct DenseEntry {
-  uint32_t offset = 0;  // from the stem's first
-  uint16_t size = 0;    // postings
-  uint8_t bound = 0;    // of their impacts
+  uint32_t offset = 0;   // from the stem's first
+  uint16_t size = 0;     // postings
+  uint8_t bound = 0;     // of their impacts
   uint8_t low_bits = 0;  // elias_fano.h
   // The same for each eighth of the window; 0 where it has no posting.
   std::array<uint8_t, 8> bounds{};
