@@ -9,7 +9,11 @@
 // spends on one; the row "in-process" is query::Parse and index::Search alone
 // over the same folder, in this process. GetServerInfo is the call that does
 // the least (it fills five fields); what Search adds is the server's CPU of a
-// Search, less that of GetServerInfo, less that of the query in-process.
+// Search, less that of GetServerInfo, less that of the query in-process. Of
+// that the last figure of a row is what our own code takes, rpc::Search with
+// the answer serialized, on as many threads at once as there are cores; the
+// rest is gRPC's and the kernel's, who send and wake for each answer by itself
+// when answers take long, and for many together when they do not.
 
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
@@ -19,22 +23,28 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "google/protobuf/arena.h"
 #include "nlohmann/json.hpp"
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
+#include "service/base/clock.h"
 #include "service/index/search.h"
 #include "service/query/parser.h"
+#include "service/rpc/search.h"
 #include "service/store/store.h"
+#include "service/store/walks.h"
 
 namespace paperwire {
 namespace {
@@ -210,16 +220,57 @@ void Print(const std::string& what, const Figures& f) {
   std::fflush(stdout);
 }
 
+struct SearchKind {
+  const char* name;
+  bool highlights;
+  const char* mask;
+};
+
+v1::SearchRequest MakeRequest(const SearchKind& kind) {
+  v1::SearchRequest request;
+  request.set_page_size(kPageSize);
+  request.set_omit_highlights(!kind.highlights);
+  if (kind.mask != nullptr) request.mutable_read_mask()->add_paths(kind.mask);
+  return request;
+}
+
+// The CPU time of an answer without gRPC, in microseconds.
+double AnswerInProcess(store::Store& store, v1::SearchRequest request,
+                       const std::vector<std::string>& texts) {
+  store::Walks walks(Clock::Real());
+  const auto answer = [&](size_t n) {
+    google::protobuf::Arena arena;
+    auto* const response =
+        google::protobuf::Arena::CreateMessage<v1::SearchResponse>(&arena);
+    v1::SearchRequest one = request;
+    one.mutable_query()->set_text(texts[n % texts.size()]);
+    const rpc::SearchContext context{store, walks,
+                                     [] { return absl::OkStatus(); }};
+    const absl::Status status =
+        rpc::Search(context, store.snapshot(), one, response);
+    if (!status.ok()) Fail(std::string(status.message()));
+    return response->SerializeAsString().size();
+  };
+  std::vector<double> took(std::thread::hardware_concurrency());
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < took.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (size_t n = 0; n < texts.size(); ++n) answer(n);  // warms up
+      const double begin = OwnCpuSeconds();
+      const size_t calls = 10 * texts.size();
+      for (size_t n = 0; n < calls; ++n) answer(n + t);
+      took[t] = (OwnCpuSeconds() - begin) / static_cast<double>(calls) * 1e6;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return *std::max_element(took.begin(), took.end());
+}
+
 // Leaves of `texts` what can be asked as it stands ("A*" stands for too many
 // words), and returns the mean CPU time of one query without the server, in
 // microseconds.
-double InProcess(const std::string& folder, std::vector<std::string>* texts) {
-  store::StoreOptions store_options;
-  store_options.folder = folder;
-  absl::StatusOr<std::unique_ptr<store::Store>> store =
-      store::Store::Open(store_options);
-  if (!store.ok()) Fail(std::string(store.status().message()));
-  const std::shared_ptr<const index::Snapshot> snapshot = (*store)->snapshot();
+double InProcess(store::Store& store, std::vector<std::string>* texts) {
+  const std::shared_ptr<const index::Snapshot> snapshot = store.snapshot();
   index::SearchOptions options;
   options.limit = kPageSize;
   options.check = [] { return absl::OkStatus(); };
@@ -235,16 +286,27 @@ double InProcess(const std::string& folder, std::vector<std::string>* texts) {
   return (OwnCpuSeconds() - begin) / static_cast<double>(texts->size()) * 1e6;
 }
 
-struct SearchKind {
-  const char* name;
-  bool highlights;
-  const char* mask;
-};
-
 int Run(const std::string& program, const std::string& folder,
         const std::string& queries) {
   std::vector<std::string> texts = ReadTexts(queries);
-  const double all = InProcess(folder, &texts);
+  const std::array kinds = {
+      SearchKind{"Search, titles, no highlights", false, "title"},
+      SearchKind{"Search, all fields, no highlights", false, nullptr},
+      SearchKind{"Search, titles, highlights", true, "title"},
+      SearchKind{"Search, all fields, highlights", true, nullptr}};
+  double all = 0;
+  std::vector<double> answers;  // by kind
+  {
+    store::StoreOptions store_options;
+    store_options.folder = folder;
+    const absl::StatusOr<std::unique_ptr<store::Store>> store =
+        store::Store::Open(store_options);
+    if (!store.ok()) Fail(std::string(store.status().message()));
+    all = InProcess(**store, &texts);
+    for (const SearchKind& kind : kinds) {
+      answers.push_back(AnswerInProcess(**store, MakeRequest(kind), texts));
+    }
+  }
   std::printf("%zu queries, %d hits; %d calls in flight, one channel\n",
               texts.size(), kPageSize, kInFlight);
   std::printf("%-44s %9s %8s %8s %11s %11s\n", "", "calls/s", "p50 us",
@@ -265,26 +327,19 @@ int Run(const std::string& program, const std::string& folder,
   Print("GetServerInfo", no_op);
 
   const auto search_stub = v1::SearchService::NewStub(channel);
-  for (const SearchKind& kind :
-       {SearchKind{"Search, titles, no highlights", false, "title"},
-        SearchKind{"Search, all fields, no highlights", false, nullptr},
-        SearchKind{"Search, titles, highlights", true, "title"},
-        SearchKind{"Search, all fields, highlights", true, nullptr}}) {
-    v1::SearchRequest request;
-    request.set_page_size(kPageSize);
-    request.set_omit_highlights(!kind.highlights);
-    if (kind.mask != nullptr) request.mutable_read_mask()->add_paths(kind.mask);
+  for (size_t k = 0; k < kinds.size(); ++k) {
+    v1::SearchRequest request = MakeRequest(kinds[k]);
     const Figures figures = Drive<v1::SearchResponse>(
         server.pid(), [&](size_t n, grpc::ClientContext* context,
                           grpc::CompletionQueue* queue) {
           request.mutable_query()->set_text(texts[n % texts.size()]);
           return search_stub->AsyncSearch(context, request, queue);
         });
-    Print(kind.name, figures);
-    std::printf("%-44s %9s %8s %8s %11.1f  (%.0f bytes)\n",
+    Print(kinds[k].name, figures);
+    std::printf("%-44s %9s %8s %8s %11.1f  (%.0f bytes; our own code %.1f)\n",
                 "  adds to a call and the query", "", "", "",
                 figures.server_cpu_us - no_op.server_cpu_us - all,
-                figures.bytes);
+                figures.bytes, answers[k] - all);
   }
   return 0;
 }
