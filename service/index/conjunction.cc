@@ -89,6 +89,7 @@ absl::Status Conjunction::Run(const std::function<absl::Status()>& check,
                               TopHits* top) {
   PostingCursor& lead = *by_cost_.front()->matcher->lead();
   const uint32_t documents = lead.LoadAll();
+  if (second_ != nullptr) second_->ExpectFinds(documents);
   double least = -1;
   double need = 0;
   for (uint32_t i = 0; i < documents; ++i) {

@@ -41,6 +41,11 @@ class EliasFano {
   void Put(std::span<const uint32_t> numbers, uint32_t begin,
            std::vector<uint8_t>* out) const;
 
+  // Which of the numbers, that lie at `in`, is begin + `offset`; numbers() when
+  // none is. Without unpacking them: by the words of the stream. Reads up to 7
+  // bytes behind it.
+  uint32_t Find(const uint8_t* in, uint32_t offset) const;
+
  private:
   uint32_t numbers_ = 0;
   uint32_t high_bits_ = 0;

@@ -70,6 +70,7 @@ absl::Status OneWord::Run(const std::function<absl::Status()>& check,
 
 void OneWord::Offer(uint32_t document, uint8_t code, TopHits* top) const {
   if (!view_.IsLive(document)) return;
+  if (without_ != nullptr && without_->Find(document)) return;
   const FieldCounts counts = cursor_.counts(document, code);
   bool in_field = false;
   for (size_t f = 0; f < counts.size(); ++f) {

@@ -36,6 +36,12 @@ class OneWord {
           PostingCursor* cursor, const LeafScorer& scorer, const Boost& boost,
           const std::vector<uint32_t>& excluded);
 
+  // Leaves out the documents of another cursor, too.
+  OneWord& Without(PostingCursor* other) {
+    without_ = other;
+    return *this;
+  }
+
   // Offers every living document that may enter. The error is that of `check`,
   // if any, which is asked now and then.
   absl::Status Run(const std::function<absl::Status()>& check, TopHits* top);
@@ -51,6 +57,7 @@ class OneWord {
   const std::vector<uint32_t>& excluded_;
   const std::shared_ptr<const ImpactTable> impacts_;
   const double drift_;  // of the bounds
+  PostingCursor* without_ = nullptr;
 };
 
 }  // namespace paperwire::index

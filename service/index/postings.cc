@@ -198,7 +198,7 @@ void PostingCursor::EnterWindow(uint32_t window) {
   if (window == window_) return;
   window_ = window;
   documents_loaded_ = codes_loaded_ = ranks_loaded_ = packed_open_ = false;
-  index_ = 0;
+  index_ = finds_ = 0;
   const DenseEntry entry = dense_entry(window);
   bitmap_ = nullptr;
   if (entry.size == 0) {
@@ -326,6 +326,20 @@ void PostingCursor::Narrow(uint32_t window, WindowSet* set) {
   set->Intersect(found);
 }
 
+bool PostingCursor::FindPacked(uint32_t block, uint32_t document) {
+  const SparseEntry entry = sparse_entry(block);
+  const Piece piece = BlockPiece(block);
+  if (document < piece.begin) return false;
+  const uint32_t place =
+      piece.documents_code.Find(piece.documents, document - piece.begin);
+  if (place == piece.size) return false;
+  document_ = document;
+  index_ = block * kBlockSize + place;
+  code_ = PackedCodes(piece.codes, piece.size, entry.codes, entry.exceptions)
+              .At(place);
+  return true;
+}
+
 bool PostingCursor::Find(uint32_t document) {
   const auto search = [&](uint32_t begin, uint32_t end) {
     const uint32_t* const all = documents_;
@@ -348,6 +362,13 @@ bool PostingCursor::Find(uint32_t document) {
   if (kind_ == Kind::kSparse) {
     const uint32_t block = FindBlock(document);
     if (block == blocks()) return false;
+    if (block != finds_block_) {
+      finds_block_ = block;
+      finds_ = 0;
+    }
+    if (!decoded_[block] && finds_++ < packed_finds_) {
+      return FindPacked(block, document);
+    }
     DecodeBlock(block);
     if (!search(block * kBlockSize,
                 std::min((block + 1) * kBlockSize, info_.documents))) {
@@ -373,8 +394,16 @@ bool PostingCursor::Find(uint32_t document) {
     document_ = document;
   } else {
     if (piece_.size == 0) return false;
-    LoadDenseDocuments();
-    if (!search(0, piece_.size)) return false;
+    if (!documents_loaded_ && finds_++ < packed_finds_) {
+      const uint32_t place =
+          piece_.documents_code.Find(piece_.documents, document % kWindowSize);
+      if (place == piece_.size) return false;
+      document_ = document;
+      index_ = place;
+    } else {
+      LoadDenseDocuments();
+      if (!search(0, piece_.size)) return false;
+    }
   }
   code_ = codes_loaded_ ? codes_[index_] : DenseCodes().At(index_);
   return true;

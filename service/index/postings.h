@@ -122,6 +122,11 @@ class PostingCursor {
   // Whether the document has the stem; if so, the cursor stands on it. Rising
   // documents are fastest.
   bool Find(uint32_t document);
+  // How many documents will be looked up in all, when these are spread evenly:
+  // whether blocks are unpacked for it depends on that.
+  void ExpectFinds(uint32_t finds) {
+    packed_finds_ = finds <= kPackedFinds * blocks() ? UINT32_MAX : 0;
+  }
   // Calls visit(document) at every document, in order, standing on it.
   template <typename Visit>
   void ForEach(Visit visit);
@@ -206,6 +211,9 @@ class PostingCursor {
  private:
   enum class Kind : uint8_t { kShort, kSparse, kDense };
 
+  // So many documents are looked up faster than all are unpacked. Measured.
+  static constexpr uint32_t kPackedFinds = 3;
+
   // A piece of postings: a block, or a window of a dense stem.
   struct Piece {
     uint32_t size = 0;
@@ -228,6 +236,7 @@ class PostingCursor {
   Piece BlockPiece(uint32_t block) const;
   Piece WindowPiece(const DenseEntry& entry) const;
   uint32_t FindBlock(uint32_t document);
+  bool FindPacked(uint32_t block, uint32_t document);
   void DecodeBlock(uint32_t block);
   // [begin, end) in documents_ of a short or sparse stem.
   void Range(uint32_t window, uint32_t* begin, uint32_t* end);
@@ -282,6 +291,11 @@ class PostingCursor {
   std::unique_ptr<uint64_t[]> spread_;
   std::unique_ptr<uint16_t[]> ranks_;
 
+  // How many documents are looked up packed before all are unpacked, and how
+  // many have been in the window at hand, or, of a sparse stem, the block.
+  uint32_t packed_finds_ = kPackedFinds;
+  uint32_t finds_ = 0;
+  uint32_t finds_block_ = UINT32_MAX;
   // What Find found.
   uint32_t document_ = kNoDocument;
   uint8_t code_ = 0;

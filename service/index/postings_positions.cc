@@ -53,8 +53,9 @@ void PostingCursor::EnterChunk() {
 
 const uint8_t* PostingCursor::ChunkCodes() {
   const uint32_t chunk = index_ / kBlockSize;
-  return kind_ == Kind::kDense ? DenseChunkCodes(chunk)
-                               : codes_ + chunk * kBlockSize;
+  if (kind_ == Kind::kDense) return DenseChunkCodes(chunk);
+  if (kind_ == Kind::kSparse) DecodeBlock(chunk);
+  return codes_ + chunk * kBlockSize;
 }
 
 void PostingCursor::SeekRests() {

@@ -7,10 +7,10 @@
 // (window_scorer.h), until no further one can hold a better hit than the page
 // has already. Where all that is asked for is words and phrases, one of them
 // rare, its documents are looked up one by one instead (conjunction.h); a
-// single word and a single phrase have their own ways (one_word.h,
-// one_phrase.h). Scores are summed leaf by leaf in the order of the tree, so
-// that they come out the same to the last bit however documents lie in
-// segments.
+// single word, two words and a single phrase have their own ways (one_word.h,
+// two_words.h, one_phrase.h). Scores are summed leaf by leaf in the order of
+// the tree, so that they come out the same to the last bit however documents
+// lie in segments.
 
 #include "service/index/search.h"
 
@@ -31,6 +31,7 @@
 #include "service/index/plan.h"
 #include "service/index/statistics.h"
 #include "service/index/top_hits.h"
+#include "service/index/two_words.h"
 #include "service/index/window_scorer.h"
 
 namespace paperwire::index {
@@ -236,13 +237,22 @@ class Searcher {
             .Run(options_.check, OffersFull() ? &top_ : nullptr,
                  options_.count_total ? total : nullptr);
       }
-      if (!NeedsAll() && excluded_[index].empty() &&
-          WindowScorer::CanEvaluateAll(leaves, scorers_)) {
-        return FindTogether(index, leaves);
+      if (!NeedsAll() && WindowScorer::CanEvaluateAll(leaves, scorers_)) {
+        if (leaves_.size() == 2 && OffersFull()) {
+          return FindTwoWords(index, leaves, /*both=*/true);
+        }
+        if (excluded_[index].empty()) return FindTogether(index, leaves);
       }
     }
     // Of a disjunction, the scores tell what matches; else the tree does.
     const bool by_score = !NeedsAll() && disjunction_ != nullptr;
+    if (by_score && leaves_.size() == 2 && OffersFull() &&
+        RequiredFilters(root_).empty()) {
+      const Conjunction::Leaves leaves = MakeLeaves(index);
+      if (WindowScorer::CanEvaluateAll(leaves, scorers_)) {
+        return FindTwoWords(index, leaves, /*both=*/false);
+      }
+    }
     std::unique_ptr<Matcher> matcher =
         by_score ? MakeFilter(index) : MakeMatcher(s, root_, &caches_[index]);
     if (matcher != nullptr && MatchesNothing(*matcher)) {
@@ -391,6 +401,16 @@ class Searcher {
       const WindowSet set = set_of(window);
       if (!set.Empty()) scorer.Evaluate(window, set, full, any, &top_);
     });
+  }
+
+  // The best documents of two words in any field.
+  absl::Status FindTwoWords(size_t index, const Conjunction::Leaves& leaves,
+                            bool both) {
+    return TwoWords(snapshot_.segments()[index], snapshot_,
+                    {TwoWords::Word{leaves[0]->cursor(), scorers_[0]},
+                     TwoWords::Word{leaves[1]->cursor(), scorers_[1]}},
+                    options_.boost, excluded_[index])
+        .Run(both, options_.check, &top_);
   }
 
   // The same of full matches only, which have all of these words.

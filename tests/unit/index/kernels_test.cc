@@ -71,6 +71,14 @@ TEST_F(KernelsTest, Unpacks) {
       out.resize(numbers.size());
       ASSERT_EQ(out, numbers) << table->name << ", " << code.low_bits();
     }
+    for (int i = 0; i < 40; ++i) {
+      const uint32_t number = i % 2 == 0 ? begin + Below(range + 5)
+                                         : numbers[Below(code.numbers())];
+      const auto at = std::find(numbers.begin(), numbers.end(), number);
+      ASSERT_EQ(code.Find(packed.data(), number - begin),
+                static_cast<uint32_t>(at - numbers.begin()))
+          << code.low_bits();
+    }
   }
 }
 
@@ -86,6 +94,7 @@ TEST_F(KernelsTest, UnpacksAnything) {
     for (const Table* table : Tables()) {
       std::vector<uint32_t> out(code.numbers() + kSlack, 7);
       table->unpack(bytes.data(), code, 0, out.data());
+      EXPECT_LE(code.Find(bytes.data(), Below(1u << 21)), code.numbers());
       EXPECT_EQ(
           std::vector<uint32_t>(out.begin() + code.numbers() + 8, out.end()),
           std::vector<uint32_t>(kSlack - 8, 7));

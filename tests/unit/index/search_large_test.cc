@@ -114,17 +114,21 @@ class SearchLargeTest : public testing::Test {
     const uint64_t queries = FromEnvironment("PAPERWIRE_INDEX_QUERIES", 12);
     for (uint64_t i = 0; i < queries && !HasFailure(); ++i) {
       Check(random_.MakeQuery(), random_.OneIn(2), random_.OneIn(2));
-      Check(MakeWords(), /*strict=*/true, /*count_total=*/random_.OneIn(4));
+      for (int n = 0; n < 3; ++n) {
+        Check(MakeWords(), /*strict=*/true, /*count_total=*/random_.OneIn(4));
+      }
       Check(MakePhrase(), /*strict=*/true, /*count_total=*/random_.OneIn(4));
     }
   }
 
-  // A few words, or one, that most of a window's papers have, or few, or one.
+  // All of a few words, or any, or one, that most of a window's papers have, or
+  // few, or one.
   query::Query MakeWords() {
     std::vector<std::string> stems = {"model", "bottleneck", "train", "graph",
                                       "x1",    "x2",         "x12",   "zeta"};
     query::Query query;
-    query.root.kind = query::Node::Kind::kAnd;
+    query.root.kind =
+        random_.OneIn(2) ? query::Node::Kind::kAnd : query::Node::Kind::kOr;
     for (int n = 1 + random_.Below(4); n > 0; --n) {
       const int i = random_.Below(static_cast<int>(stems.size()));
       query::Node& word = query.root.children.emplace_back();
