@@ -103,6 +103,16 @@ const AcceptedTerm& LeafWord(const Segment& segment, const Node& leaf,
   return *word;
 }
 
+int64_t KnownCount(const Segment& segment, const Node& node, LeafCache* cache) {
+  if (node.kind != Node::Kind::kWord || node.words.empty() ||
+      node.fields != query::kAllFields) {
+    return -1;
+  }
+  const AcceptedTerm& word = LeafWord(segment, node, cache);
+  if (word.term == kNotFound) return 0;
+  return word.all ? int64_t{segment.term(word.term).documents} : -1;
+}
+
 std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
                                                  const Node& leaf,
                                                  LeafCache* cache) {

@@ -54,6 +54,11 @@ std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
 const AcceptedTerm& LeafWord(const Segment& segment, const query::Node& leaf,
                              LeafCache* cache);
 
+// How many documents of the segment, deleted ones included, a node is true of
+// that is a word in any spelling and field; of others -1.
+int64_t KnownCount(const Segment& segment, const query::Node& node,
+                   LeafCache* cache);
+
 // The matcher of a leaf, shared by all who ask with one cache. Null when the
 // leaf is true of no document of the segment.
 std::shared_ptr<LeafMatcher> LeafMatcherOf(const Segment& segment,

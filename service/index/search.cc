@@ -215,6 +215,9 @@ class Searcher {
 
   absl::Status FindFull(size_t index, int64_t* total) {
     const Segment& s = segment(index);
+    if (OnlyCounts() && facets_.empty() && AddKnownCount(index, total)) {
+      return absl::OkStatus();
+    }
     if (NeedsAll() && !OnlyCounts()) {
       full_[index].resize(WindowCount(s.documents()));
     }
@@ -238,7 +241,7 @@ class Searcher {
                  options_.count_total ? total : nullptr);
       }
       if (!NeedsAll() && WindowScorer::CanEvaluateAll(leaves, scorers_)) {
-        if (leaves_.size() == 2 && OffersFull()) {
+        if (leaves_.size() == 2) {
           return FindTwoWords(index, leaves, /*both=*/true);
         }
         if (excluded_[index].empty()) return FindTogether(index, leaves);
@@ -246,8 +249,7 @@ class Searcher {
     }
     // Of a disjunction, the scores tell what matches; else the tree does.
     const bool by_score = !NeedsAll() && disjunction_ != nullptr;
-    if (by_score && leaves_.size() == 2 && OffersFull() &&
-        RequiredFilters(root_).empty()) {
+    if (by_score && leaves_.size() == 2 && RequiredFilters(root_).empty()) {
       const Conjunction::Leaves leaves = MakeLeaves(index);
       if (WindowScorer::CanEvaluateAll(leaves, scorers_)) {
         return FindTwoWords(index, leaves, /*both=*/false);
@@ -258,7 +260,8 @@ class Searcher {
     if (matcher != nullptr && MatchesNothing(*matcher)) {
       return absl::OkStatus();
     }
-    if (OnlyCounts() && facets_.empty() && KnowsCount(index, *matcher)) {
+    if (OnlyCounts() && facets_.empty() && MayFindAll(index) &&
+        matcher->KnownCount() >= 0) {
       *total += matcher->KnownCount();
       return absl::OkStatus();
     }
@@ -289,11 +292,18 @@ class Searcher {
         });
   }
 
-  // Whether a matcher knows how many documents are to be found.
-  bool KnowsCount(size_t index, const Matcher& matcher) const {
-    return matcher.KnownCount() >= 0 &&
-           snapshot_.segments()[index].deleted_count == 0 &&
+  // Whether all documents of a segment may be found.
+  bool MayFindAll(size_t index) const {
+    return snapshot_.segments()[index].deleted_count == 0 &&
            excluded_[index].empty();
+  }
+  // Adds how many documents of a segment have the word that all that is asked
+  // for is, where that is known without its postings.
+  bool AddKnownCount(size_t index, int64_t* total) {
+    if (!MayFindAll(index)) return false;
+    const int64_t count = KnownCount(segment(index), root_, &caches_[index]);
+    *total += std::max<int64_t>(0, count);
+    return count >= 0;
   }
 
   // The best documents of a word, and how many there are in all.
@@ -307,12 +317,9 @@ class Searcher {
   }
 
   absl::Status CountWord(size_t index, int64_t* total) {
+    if (AddKnownCount(index, total)) return absl::OkStatus();
     const std::unique_ptr<Matcher> matcher =
         MakeMatcher(segment(index), root_, &caches_[index]);
-    if (KnowsCount(index, *matcher)) {
-      *total += matcher->KnownCount();
-      return absl::OkStatus();
-    }
     const uint32_t windows = WindowCount(segment(index).documents());
     for (uint32_t w = matcher->NextWindow(0); w < windows;
          w = matcher->NextWindow(w + 1)) {
