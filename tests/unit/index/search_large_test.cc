@@ -222,8 +222,8 @@ TEST_F(SearchLargeTest, CursorsFindWhatTheyGoThrough) {
       PostingCursor cursor(segment, t);
       if (expects) cursor.ExpectFinds(1);
       for (int i = 0; i < 60; ++i) {
-        const auto near = postings.lower_bound(
-            static_cast<uint32_t>(random_.Below(kPapers)));
+        const auto near =
+            postings.lower_bound(static_cast<uint32_t>(random_.Below(kPapers)));
         const uint32_t document =
             near == postings.end() || random_.OneIn(3)
                 ? static_cast<uint32_t>(random_.Below(kPapers))
