@@ -7,6 +7,7 @@
 #include "service/base/status_macros.h"
 #include "service/index/offer.h"
 #include "service/index/one_word.h"
+#include "service/index/promising_first.h"
 
 namespace paperwire::index {
 namespace {
@@ -234,29 +235,17 @@ void TwoWords::LookUpIn(uint32_t window) {
 }
 
 void TwoWords::OfferCandidates(TopHits* top) {
-  constexpr ptrdiff_t kFirst = 16;
-  auto begin = candidates_.begin();
-  while (candidates_.end() - begin > 2 * kFirst) {
-    std::nth_element(begin, begin + kFirst, candidates_.end(),
-                     [](const Candidate& a, const Candidate& b) {
-                       return a.bound > b.bound;
-                     });
-    for (const auto end = begin + kFirst; begin != end; ++begin) {
-      Offer(*begin, top);
-    }
-    candidates_.erase(
-        std::remove_if(begin, candidates_.end(),
-                       [this](const Candidate& c) { return c.bound < need_; }),
-        candidates_.end());
-  }
-  for (; begin != candidates_.end(); ++begin) Offer(*begin, top);
+  OfferPromisingFirst(
+      &candidates_,
+      [](const Candidate& a, const Candidate& b) { return a.bound > b.bound; },
+      [this](const Candidate& c) { return c.bound >= need_; },
+      [&](const Candidate& c) { Offer(c, top); });
 }
 
 void TwoWords::Offer(const Candidate& candidate, TopHits* top) {
   const uint32_t document = candidate.document;
-  if (candidate.bound < need_ || !view_.IsLive(document) ||
-      std::find(excluded_.begin(), excluded_.end(), document) !=
-          excluded_.end()) {
+  if (!view_.IsLive(document) || std::find(excluded_.begin(), excluded_.end(),
+                                           document) != excluded_.end()) {
     return;
   }
   const FieldLengths lengths = segment_.lengths(document);

@@ -87,7 +87,6 @@ class TwoWords {
   void LookUpIn(uint32_t window);
   void AddOther(uint8_t code, Candidate* candidate) const;
   void DropLow();
-  // The most promising first: they raise the bar for the others.
   void OfferCandidates(TopHits* top);
   void Offer(const Candidate& candidate, TopHits* top);
 

@@ -7,6 +7,7 @@
 
 #include "service/index/kernels.h"
 #include "service/index/offer.h"
+#include "service/index/promising_first.h"
 #include "service/index/word_matcher.h"
 
 namespace paperwire::index {
@@ -186,30 +187,10 @@ void WindowScorer::Offer(uint32_t document, bool full, bool any, TopHits* top) {
 
 void WindowScorer::ScoreExactly(const Window& window, bool full, bool any,
                                 TopHits* top) {
-  // The most promising first: they raise the bar for the others.
-  constexpr size_t kFirst = 16;
-  const auto offer = [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      if (!MayEnter(candidates_[i] >> 16, *top)) continue;
-      Offer(window.begin + (candidates_[i] & 0xFFFF), full, any, top);
-    }
-  };
-  size_t begin = 0;
-  while (candidates_.size() - begin > 2 * kFirst) {
-    std::nth_element(
-        candidates_.begin() + static_cast<ptrdiff_t>(begin),
-        candidates_.begin() + static_cast<ptrdiff_t>(begin + kFirst),
-        candidates_.end(), std::greater<>());
-    offer(begin, begin + kFirst);
-    begin += kFirst;
-    const uint32_t need = Need(*top);
-    candidates_.erase(
-        std::remove_if(candidates_.begin() + static_cast<ptrdiff_t>(begin),
-                       candidates_.end(),
-                       [need](Candidate c) { return c >> 16 < need; }),
-        candidates_.end());
-  }
-  offer(begin, candidates_.size());
+  OfferPromisingFirst(
+      &candidates_, std::greater<>(),
+      [&](Candidate c) { return MayEnter(c >> 16, *top); },
+      [&](Candidate c) { Offer(window.begin + (c & 0xFFFF), full, any, top); });
 }
 
 uint32_t WindowScorer::Partition(uint32_t window, uint32_t need,

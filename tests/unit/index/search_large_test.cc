@@ -84,7 +84,7 @@ class SearchLargeTest : public testing::Test {
   void Check(const query::Query& query, bool strict, bool count_total) {
     SCOPED_TRACE(query::ToString(query.root));
     SearchOptions options;
-    options.limit = random_.Below(30);
+    options.limit = random_.OneIn(8) ? 0 : random_.Below(30);
     options.strict = strict;
     if (random_.OneIn(4)) {
       // The best one, which would not be missed by chance.
@@ -148,6 +148,7 @@ class SearchLargeTest : public testing::Test {
       const query::Node word = query.root.children[0];
       query.root = word;
       if (random_.OneIn(3)) query.root.fields = query::FieldSet{1};  // title
+      query.root.words[0].exact = random_.OneIn(4);
     }
     if (random_.OneIn(4)) {
       if (query.root.kind != query::Node::Kind::kAnd) {
