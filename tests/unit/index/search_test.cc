@@ -158,6 +158,28 @@ TEST_F(SearchTest, TheLastChangeOfANumberCounts) {
   EXPECT_EQ(index_->snapshot()->documents(), 0);
 }
 
+TEST_F(SearchTest, CountsAsManyAsItFinds) {
+  Add("A graph");
+  Add("Graphs", "One of many graphs");
+  Add("Trees");
+  Apply();
+  Add("A graph of graphs");
+  index_->Apply({{4, MakeDocument(papers_.back(), 4, 4)}}, 4);
+  const SearchOptions count{.limit = 0, .strict = true};
+  EXPECT_EQ(Ask("graph", count).total_full_matches, 3);
+  EXPECT_EQ(Ask("trees", count).total_full_matches, 1);
+  EXPECT_EQ(Ask("exact:graph", count).total_full_matches, 2);
+  EXPECT_EQ(Ask("title:graph", count).total_full_matches, 3);
+  EXPECT_EQ(Ask("abstract:graph", count).total_full_matches, 1);
+  EXPECT_EQ(Ask("forest", count).total_full_matches, 0);
+  SearchOptions without = count;
+  without.exclude = {2};
+  EXPECT_EQ(Ask("graph", without).total_full_matches, 2);
+  index_->Apply({{1, std::nullopt}}, 5);
+  EXPECT_EQ(Ask("graph", count).total_full_matches, 2);
+  EXPECT_EQ(Ask("exact:graph", count).total_full_matches, 1);
+}
+
 TEST_F(SearchTest, CountsYearsBeforeTheEpoch) {
   EXPECT_EQ(YearOf(0), 1970);
   EXPECT_EQ(YearOf(-1), 1969);
