@@ -1,10 +1,10 @@
 #include "service/index/filter_matchers.h"
 
-#include <algorithm>
 #include <span>
 
 #include "service/index/boolean_matchers.h"
 #include "service/index/keyword_terms.h"
+#include "service/index/lower_bound.h"
 
 namespace paperwire::index {
 namespace {
@@ -21,9 +21,9 @@ class ListMatcher : public Matcher {
     set->Intersect(found);
   }
   void AddTo(const Window& window, const WindowSet&, WindowSet* set) override {
-    for (auto it = std::lower_bound(documents_.begin(), documents_.end(),
-                                    window.begin);
-         it != documents_.end() && *it < window.end; ++it) {
+    const uint32_t* const end = documents_.data() + documents_.size();
+    for (const uint32_t* it = LowerBound(documents_.data(), end, window.begin);
+         it != end && *it < window.end; ++it) {
       set->Add(*it - window.begin);
     }
   }

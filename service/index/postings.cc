@@ -6,25 +6,13 @@
 
 #include "service/index/kernels.h"
 #include "service/index/load.h"
+#include "service/index/lower_bound.h"
 #include "service/index/varint.h"
 
 namespace paperwire::index {
 namespace {
 
 constexpr uint32_t kSlack = 32;  // what kernels touch past the end
-
-// std::lower_bound without a branch that cannot be foretold.
-const uint32_t* LowerBound(const uint32_t* begin, const uint32_t* end,
-                           uint32_t value) {
-  size_t n = static_cast<size_t>(end - begin);
-  if (n == 0) return begin;
-  while (n > 1) {
-    const size_t half = n / 2;
-    begin += begin[half - 1] < value ? half : 0;
-    n -= half;
-  }
-  return begin + (*begin < value);
-}
 
 // How many bytes a bitmap without its zero bytes takes.
 size_t ByteBitmapSize(const uint8_t* p) {

@@ -373,6 +373,7 @@ class Searcher {
       if (MatchesNothing(*filters.back())) return std::move(filters.back());
     }
     if (filters.empty()) return nullptr;
+    if (filters.size() == 1) return std::move(filters.front());
     return std::make_unique<AndMatcher>(std::move(filters));
   }
 

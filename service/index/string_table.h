@@ -38,6 +38,10 @@ class StringTable {
     return {bytes_ + begins_[i], static_cast<size_t>(lengths_[i])};
   }
 
+  // Where string i begins in bytes().
+  uint64_t begin(uint32_t i) const { return static_cast<uint64_t>(begins_[i]); }
+  const char* bytes() const { return bytes_; }
+
   // The first string that is not less than `s`; size() when there is none.
   uint32_t LowerBound(std::string_view s) const {
     uint32_t low = 0;
