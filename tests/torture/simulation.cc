@@ -183,13 +183,14 @@ void Simulation::Kill(bool power_cut) {
 void Simulation::Start() {
   MendDisk();
   noting_ = false;
+  bool failed = false;
   // Now and then it fails, or dies, before it is up.
   while (OneIn(6)) {
     BreakDisk();
     failures_ = disk_.failures();
     absl::StatusOr<std::unique_ptr<Process>> process =
         Process::Start(&files_, &clock_, wal_pages_);
-    if (disk_.failures() > failures_) model_.ForgiveFrom(noted_ + 1);
+    failed = failed || disk_.failures() > failures_;
     if (!process.ok()) Explain(process.status());
     if (disk_.died() || OneIn(3)) {
       disk_.Die();
@@ -204,6 +205,8 @@ void Simulation::Start() {
       Process::Start(&files_, &clock_, wal_pages_);
   ASSERT_TRUE(process.ok()) << process.status();
   process_ = *std::move(process);
+  CheckJournal();  // by which the model learns of entries that came back
+  if (failed) model_.ForgiveFrom(noted_ + 1);
   CheckAll();
 }
 
