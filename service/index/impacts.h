@@ -19,7 +19,9 @@
 #ifndef PAPERWIRE_SERVICE_INDEX_IMPACTS_H_
 #define PAPERWIRE_SERVICE_INDEX_IMPACTS_H_
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -67,6 +69,11 @@ class ImpactTable {
 // A factor that bounds made with `old` averages must be multiplied by to hold
 // for `now`. At least 1.
 double Drift(const AverageLengths& old, const AverageLengths& now);
+// A bound multiplied by it, rounded up.
+inline uint8_t Drifted(uint8_t bound, double drift) {
+  if (drift <= 1) return bound;
+  return static_cast<uint8_t>(std::min(255.0, std::ceil(bound * drift)));
+}
 
 }  // namespace paperwire::index
 

@@ -49,15 +49,10 @@ TwoWords::TwoWords(const SegmentView& view, const Snapshot& snapshot,
       other_bound_(
           *std::max_element(other_bounds_.begin(), other_bounds_.end())) {}
 
-uint8_t TwoWords::Drifted(uint8_t bound) const {
-  if (drift_ <= 1) return bound;
-  return static_cast<uint8_t>(std::min(255.0, std::ceil(bound * drift_)));
-}
-
 std::vector<uint8_t> TwoWords::WindowBounds(const Word& word) const {
   std::vector<uint8_t> bounds(WindowCount(segment_.documents()));
   word.cursor->RaiseBounds(&bounds);
-  for (uint8_t& bound : bounds) bound = Drifted(bound);
+  for (uint8_t& bound : bounds) bound = Drifted(bound, drift_);
   return bounds;
 }
 
@@ -78,9 +73,9 @@ TwoWords::Least TwoWords::LeastImpacts(uint32_t window) const {
   Least least;
   for (size_t e = 0; e < kEighths; ++e) {
     const uint8_t other =
-        other_known ? Drifted(others[e]) : other_bounds_[window];
+        other_known ? Drifted(others[e], drift_) : other_bounds_[window];
     least[e] = both_ && other == 0 ? kNone : LeastImpact(other_step_ * other);
-    if ((known ? Drifted(leads[e]) : lead_bounds_[window]) < least[e]) {
+    if ((known ? Drifted(leads[e], drift_) : lead_bounds_[window]) < least[e]) {
       least[e] = kNone;
     }
   }
@@ -158,7 +153,7 @@ absl::Status TwoWords::ByWindow(const std::function<absl::Status()>& check,
 void TwoWords::VisitBlock(uint32_t block) {
   candidates_.clear();
   const uint32_t least = LeastImpact(other_step_ * other_bound_);
-  if (Drifted(lead_.cursor->BlockBound(block)) < least) return;
+  if (Drifted(lead_.cursor->BlockBound(block), drift_) < least) return;
   const uint8_t* const rows = impacts_->rows();
   const uint8_t* const classes = segment_.classes();
   lead_.cursor->ForEachInBlock(block, [&](uint32_t document, uint8_t code) {

@@ -62,7 +62,6 @@ class TwoWords {
   // none has, where no document can enter.
   using Least = std::array<uint32_t, kEighths>;
 
-  uint8_t Drifted(uint8_t bound) const;
   std::vector<uint8_t> WindowBounds(const Word& word) const;
   double OtherBound(uint32_t window) const {
     return other_step_ * other_bounds_[window];

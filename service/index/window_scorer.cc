@@ -65,15 +65,10 @@ WindowScorer::WindowScorer(
     for (uint32_t w = 0; w < windows_; ++w) {
       uint8_t& bound = leaf.bounds[w];
       if (bound == 0) continue;
-      bound = Drifted(bound);
+      bound = Drifted(bound, drift_);
       window_bounds_[w] += Units(leaf, bound);
     }
   }
-}
-
-uint8_t WindowScorer::Drifted(uint8_t bound) const {
-  if (drift_ <= 1) return bound;
-  return static_cast<uint8_t>(std::min(255.0, std::ceil(bound * drift_)));
 }
 
 bool WindowScorer::MayHave(size_t leaf, uint32_t window) const {
@@ -217,7 +212,7 @@ uint32_t WindowScorer::EighthsFrom(uint32_t need, uint32_t window) const {
     const bool known =
         leaf->cursor != nullptr && leaf->cursor->EighthBounds(window, &bounds);
     for (size_t e = 0; e < kEighths; ++e) {
-      sums[e] += known ? Units(*leaf, Drifted(bounds[e])) : bound;
+      sums[e] += known ? Units(*leaf, Drifted(bounds[e], drift_)) : bound;
     }
   }
   uint32_t eighths = 0;

@@ -92,7 +92,6 @@ class WindowScorer {
     return impact == 0 ? 0 : (impact * leaf.factor >> 8) + 1;
   }
   uint32_t Need(const TopHits& top) const;
-  uint8_t Drifted(uint8_t bound) const;
   // Fills here_ and returns what the leaves from `essential` on come to.
   uint32_t Partition(uint32_t window, uint32_t need, size_t* essential);
   // Which eighths of the window, by bit, may have a document that comes to
