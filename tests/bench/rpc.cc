@@ -1,20 +1,21 @@
 // What a call costs: starts a server over a data folder that holds papers,
 // and drives it from one thread with many calls in flight.
 //
-//     bench_rpc PAPERWIRED FOLDER QUERIES.jsonl
+//     bench_rpc PAPERWIRED FOLDER [QUERIES.jsonl]
 //
-// Each line of QUERIES is an object with a "text". On a machine of two cores
-// client and server share both. The table gives calls a second, the time of a
-// call as the client sees it, and the CPU time that the server's process
-// spends on one; the row "in-process" is query::Parse and index::Search alone
-// over the same folder, in this process, and "strict" the same for full matches
-// alone (what a watch asks). GetServerInfo is the call that does
-// the least (it fills five fields); what Search adds is the server's CPU of a
-// Search, less that of GetServerInfo, less that of its query in-process. Of
-// that the last figure of a row is what our own code takes, rpc::Search with
-// the answer serialized, on as many threads at once as there are cores; the
-// rest is gRPC's and the kernel's, who send and wake for each answer by itself
-// when answers take long, and for many together when they do not.
+// Each line of QUERIES is an object with a "text"; without it, 200 queries are
+// drawn, of three words of a paper's abstract. On a machine of two cores client
+// and server share both. The table gives calls a second, the time of a call as
+// the client sees it, and the CPU time that the server's process spends on one;
+// the row "in-process" is query::Parse and index::Search alone over the same
+// folder, in this process, and "strict" the same for full matches alone (what a
+// watch asks). GetServerInfo is the call that does the least (it fills five
+// fields); what Search adds is the server's CPU of a Search, less that of
+// GetServerInfo, less that of its query in-process. Of that the last figure of
+// a row is what our own code takes, rpc::Search with the answer serialized, on
+// as many threads at once as there are cores; the rest is gRPC's and the
+// kernel's, who send and wake for each answer by itself when answers take long,
+// and for many together when they do not.
 
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
@@ -29,9 +30,13 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
+#include <random>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -41,11 +46,13 @@
 #include "paperwire/v1/search_service.grpc.pb.h"
 #include "paperwire/v1/server_service.grpc.pb.h"
 #include "service/base/clock.h"
+#include "service/base/strings.h"
 #include "service/index/search.h"
 #include "service/query/parser.h"
 #include "service/rpc/search.h"
 #include "service/store/store.h"
 #include "service/store/walks.h"
+#include "service/text/analyzer.h"
 
 namespace paperwire {
 namespace {
@@ -79,6 +86,38 @@ double OwnCpuSeconds() {
   timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return Seconds(time);
+}
+
+// Queries that real people could ask: three different words, none of them a
+// stop word, of the abstract of a random paper.
+std::vector<std::string> DrawTexts(store::Store& store) {
+  constexpr size_t kTexts = 200;
+  constexpr size_t kTries = 100 * kTexts;
+  constexpr size_t kWords = 3;
+  constexpr size_t kShortest = 3;  // letters
+  std::mt19937_64 random(20240521);
+  text::Analyzer analyzer;
+  std::vector<std::string> texts;
+  const auto entries = static_cast<uint64_t>(store.snapshot()->sequence());
+  for (size_t i = 0; entries > 0 && i < kTries && texts.size() < kTexts; ++i) {
+    const auto sequence = static_cast<int64_t>(random() % entries) + 1;
+    const auto paper = store.papers().Read({sequence}, store::Papers::kBytes);
+    if (!paper.ok()) continue;  // this entry is of something else
+    std::set<std::string> words;
+    for (const text::Token& token :
+         analyzer.Tokenize((*paper)[0]->abstract())) {
+      if (token.form.size() < kShortest || text::IsStopWord(token.form))
+        continue;
+      words.emplace(token.form);
+    }
+    if (words.size() < kWords) continue;
+    std::vector<std::string> drawn;
+    std::sample(words.begin(), words.end(), std::back_inserter(drawn), kWords,
+                random);
+    texts.push_back(StrCat(drawn[0], " ", drawn[1], " ", drawn[2]));
+  }
+  if (texts.empty()) Fail("no paper in the folder has an abstract");
+  return texts;
 }
 
 std::vector<std::string> ReadTexts(const std::string& path) {
@@ -293,8 +332,7 @@ double InProcess(store::Store& store, bool strict,
 }
 
 int Run(const std::string& program, const std::string& folder,
-        const std::string& queries) {
-  std::vector<std::string> texts = ReadTexts(queries);
+        std::vector<std::string> texts) {
   const std::array kinds = {
       SearchKind{"Search, strict, titles, no highlights", true, false, "title"},
       SearchKind{"Search, titles, no highlights", false, false, "title"},
@@ -302,13 +340,14 @@ int Run(const std::string& program, const std::string& folder,
       SearchKind{"Search, titles, highlights", false, true, "title"},
       SearchKind{"Search, all fields, highlights", false, true, nullptr}};
   std::array<double, 2> queries_us{};  // in-process; by strict
-  std::vector<double> answers;  // by kind
+  std::vector<double> answers;         // by kind
   {
     store::StoreOptions store_options;
     store_options.folder = folder;
     const absl::StatusOr<std::unique_ptr<store::Store>> store =
         store::Store::Open(store_options);
     if (!store.ok()) Fail(std::string(store.status().message()));
+    if (texts.empty()) texts = DrawTexts(**store);
     for (const bool strict : {false, true}) {
       queries_us[strict] = InProcess(**store, strict, &texts);
     }
@@ -362,9 +401,12 @@ int Run(const std::string& program, const std::string& folder,
 }  // namespace paperwire
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: bench_rpc PAPERWIRED FOLDER QUERIES.jsonl\n");
+  if (argc != 3 && argc != 4) {
+    std::fprintf(stderr,
+                 "usage: bench_rpc PAPERWIRED FOLDER [QUERIES.jsonl]\n");
     return 2;
   }
-  return paperwire::Run(argv[1], argv[2], argv[3]);
+  return paperwire::Run(
+      argv[1], argv[2],
+      argc == 4 ? paperwire::ReadTexts(argv[3]) : std::vector<std::string>());
 }
