@@ -37,6 +37,8 @@
 namespace paperwire::index {
 namespace {
 
+constexpr uint32_t kBetweenChecks = 8;  // windows
+
 class Searcher {
  public:
   Searcher(const Snapshot& snapshot, const query::Query& query,
@@ -82,7 +84,7 @@ class Searcher {
         if (Done()) break;
       }
     }
-    RETURN_IF_ERROR(Check());  // a phrase may have stopped
+    if (options_.check) RETURN_IF_ERROR(options_.check());  // phrases stop, too
     result.hits = top_.Take();
     result.more = result.hits.size() > limit_ ||
                   (OnlyCounts() && result.total_full_matches > 0);
@@ -102,8 +104,11 @@ class Searcher {
     }
   }
 
+  // Once for each window, or what takes about as long.
   absl::Status Check() {
-    return options_.check ? options_.check() : absl::OkStatus();
+    return options_.check && ++visits_ % kBetweenChecks == 0
+               ? options_.check()
+               : absl::OkStatus();
   }
 
   // Whether no paper has a word that all matches need: true of most questions
@@ -493,6 +498,7 @@ class Searcher {
   const SearchOptions& options_;
   const size_t limit_;
   TopHits top_;
+  uint32_t visits_ = 0;  // since the search began, for Check
   bool page_is_full_ = false;
   const std::vector<const query::Node*> leaves_;
   const bool needs_leaf_;

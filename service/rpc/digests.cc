@@ -14,7 +14,6 @@
 #include "service/digest/consent_tables.h"
 #include "service/digest/decide.h"
 #include "service/digest/tables.h"
-#include "service/rpc/call.h"
 #include "service/rpc/convert.h"
 #include "service/rpc/unary.h"
 #include "service/standing/subscriptions.h"
@@ -157,11 +156,8 @@ void ServeReading(Loop& loop, RawDigestService& service, store::Store& store,
   ServeUnary<v1::PreviewDigestRequest, v1::PreviewDigestResponse>(
       loop, service, &RawDigestService::RequestPreviewDigest,
       [&digests](auto& call) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            call.response,
-            digests.Preview(call.request, [&context = call.context] {
-              return CheckDeadline(context);
-            }));
+        ASSIGN_OR_RETURN(call.response,
+                         digests.Preview(call.request, call.check()));
         return absl::OkStatus();
       });
   ServeUnary<v1::ListDigestIssuesRequest, v1::ListDigestIssuesResponse>(

@@ -75,7 +75,7 @@ Task ServeExport(Loop& loop, RawSearchService& service, store::Store& store) {
   if (!accepted) co_return;  // the server stops
   ServeExport(loop, service, store);
 
-  loop.StepAside();
+  co_await loop.Aside();
   Export state;
   absl::Status status = Begin(&bytes, store, &state);
   bool first = true;
@@ -88,7 +88,7 @@ Task ServeExport(Loop& loop, RawSearchService& service, store::Store& store) {
     const bool written =
         co_await Start([&](void* tag) { writer.Write(out, tag); });
     if (!written) break;  // the client is gone
-    loop.StepAside();
+    co_await loop.Aside();
     status = CheckDeadline(context);
   }
   co_await Start([&](void* tag) { writer.Finish(ToGrpc(status), tag); });

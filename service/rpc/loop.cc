@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace paperwire::rpc {
 
@@ -12,6 +13,33 @@ thread_local bool leads = false;
 
 // A look costs as much as a small event, and brings one socket on.
 constexpr uint32_t kEventsBetweenLooks = 16;
+
+// Events that a leader takes in while something is to run aside, which waits
+// for that: 2 us each.
+constexpr int kMostTaken = 16;
+
+// What comes after so long a time comes alone: to look for more would only
+// delay it.
+constexpr std::chrono::nanoseconds kRest = std::chrono::milliseconds(1);
+
+// Answers that go together, and for how long the first of them waits for the
+// others. Full matches among 148,000 papers cost the server 31 to 38 us more
+// than their search alone when answers are sent as they come, 23 when 16 go
+// together, and 22 when 32 do (bench_rpc, three runs in turns).
+constexpr size_t kMostAnswers = 32;
+constexpr std::chrono::nanoseconds kLongestWait =
+    std::chrono::microseconds(500);
+
+// What is there, without waiting. An empty queue is a look at the sockets.
+grpc::CompletionQueue::NextStatus Poll(grpc::CompletionQueue& queue, void** tag,
+                                       bool* ok) {
+  return queue.AsyncNext(tag, ok, std::chrono::system_clock::time_point());
+}
+
+int64_t Now() {
+  return std::chrono::steady_clock::now().time_since_epoch() /
+         std::chrono::nanoseconds(1);
+}
 
 }  // namespace
 
@@ -31,35 +59,87 @@ void Loop::Run() {
 }
 
 void Loop::Serve() {
-  uint32_t events = 0;
-  while (true) {
+  bool open = true;
+  while (open) {
     lead_.lock();
     leads = true;
-    while (leads) {
-      if (++events % kEventsBetweenLooks == 0) LookAtSockets();
-      void* tag = nullptr;
-      bool ok = false;
-      if (!queue_->Next(&tag, &ok)) {
-        StepAside();  // the others are to see the same
-        return;
-      }
-      static_cast<Tag*>(tag)->Complete(ok);
+    open = Lead();
+    leads = false;
+    // Before another one leads, who would take it from here.
+    std::coroutine_handle<> coroutine = aside_.Take();
+    lead_.unlock();
+    for (; coroutine; coroutine = aside_.Take()) {
+      coroutine.resume();
+      if (AnswersAreDue()) SendAnswers();
     }
   }
 }
 
-void Loop::LookAtSockets() {
-  // Waiting for an empty queue until a time that has passed is a look at the
-  // sockets of all queues: they are polled together.
-  void* tag = nullptr;
-  bool ok = false;
-  idle_.AsyncNext(&tag, &ok, std::chrono::system_clock::time_point());
+// Until something is to run aside: true. False: the queue was shut down.
+bool Loop::Lead() {
+  int taken = 0;
+  while (true) {
+    if (++events_ % kEventsBetweenLooks == 0) LookAtSockets();
+    void* tag = nullptr;
+    bool ok = false;
+    bool rested = false;
+    if (aside_.empty() && answers_.empty()) {
+      waits_ = true;
+      // Whoever has an answer from here on sees that this one waits.
+      if (answers_.empty()) {
+        if (!queue_->Next(&tag, &ok)) return false;
+        const int64_t before = std::exchange(last_wait_, Now());
+        rested = last_wait_ - before >= kRest.count();
+      }
+      waits_ = false;
+    } else {
+      if (!aside_.empty() && taken++ == kMostTaken) return true;
+      if (AnswersAreDue()) SendAnswers();
+      switch (Poll(*queue_, &tag, &ok)) {
+        case grpc::CompletionQueue::SHUTDOWN:
+          return false;
+        case grpc::CompletionQueue::TIMEOUT:
+          if (!aside_.empty()) return true;
+          SendAnswers();
+          break;
+        case grpc::CompletionQueue::GOT_EVENT:
+          break;
+      }
+    }
+    if (tag != nullptr) static_cast<Tag*>(tag)->Complete(ok);
+    if (rested && !aside_.empty()) return true;
+  }
 }
 
-void Loop::StepAside() {
-  if (!leads) return;  // did it already, or is being started
-  leads = false;
-  lead_.unlock();
+void Loop::LookAtSockets() {
+  // They are polled together, whichever queue is looked at.
+  void* tag = nullptr;
+  bool ok = false;
+  Poll(idle_, &tag, &ok);
+}
+
+bool Loop::AsideWaiter::await_ready() const { return !leads; }
+
+void Loop::TogetherWaiter::await_suspend(std::coroutine_handle<> coroutine) {
+  if (loop_.answers_.empty()) loop_.answers_since_ = Now();
+  loop_.answers_.Push(coroutine);
+}
+
+bool Loop::AnswersAreDue() const {
+  const size_t count = answers_.size();
+  return count >= kMostAnswers ||
+         (count > 0 &&
+          (waits_ || Now() - answers_since_ >= kLongestWait.count()));
+}
+
+void Loop::SendLateAnswers() {
+  if (AnswersAreDue()) SendAnswers();
+}
+
+void Loop::SendAnswers() {
+  for (const std::coroutine_handle<> coroutine : answers_.TakeAll()) {
+    coroutine.resume();
+  }
 }
 
 void Loop::Join() {

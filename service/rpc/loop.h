@@ -10,15 +10,22 @@
 //       const bool ok = co_await Start([&](void* tag) {
 //         reader.Read(&message, tag);
 //       });
-//       loop.StepAside();    // another thread leads; this one has the time
+//       co_await loop.Aside();     // beside the others: this one takes time
 //       answer = Compute(message);
-//       co_await Start(...);  // and is one of many again
+//       co_await loop.Together();  // with others that have an answer by now
+//       co_await Start(...);       // and is one of many again
 //     }
 //
 // Leader and followers (Schmidt et al., "Pattern-Oriented Software
 // Architecture" 2, 2000), because threads that wait in gRPC side by side wake
 // each other for every message: whichever comes back from polling sends another
 // one to poll. Of a call that does nothing that was a fifth of the cost.
+//
+// Under load calls come in bunches, and are served so. The leader takes in what
+// is there before it hands the lead over, and answers that are ready at nearly
+// the same time are sent one after the other: that finds gRPC's code in the
+// caches, and the client awake. It is a fifth of what a search costs. An answer
+// never waits while a thread is free to send it.
 //
 // A queue that always has something is never a reason to wait, and gRPC looks
 // at its sockets only while it waits: streams that have enough to say would
@@ -37,6 +44,7 @@
 
 #include <atomic>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -47,6 +55,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "service/base/mutex.h"
+#include "service/rpc/coroutine_queue.h"
 
 namespace paperwire::rpc {
 
@@ -103,10 +112,20 @@ class Loop {
   // Starts the threads. Coroutines may be started on the loop before.
   void Run();
 
-  // Called by a coroutine before what may take longer than a few microseconds:
-  // until it next waits for something it runs beside the others, and must not
-  // touch what they share with it.
-  void StepAside();
+  // `co_await loop.Aside()` before what may take longer than a few
+  // microseconds: until it next waits for something the coroutine runs beside
+  // the others, on any thread, and must not touch what they share with it.
+  class AsideWaiter;
+  AsideWaiter Aside();
+
+  // `co_await loop.Together()` before an answer is sent: until there are enough
+  // of them, half a millisecond has passed, or a thread has nothing else to do.
+  class TogetherWaiter;
+  TogetherWaiter Together();
+
+  // To be called now and then by what takes long, on its own thread: sends the
+  // answers that are due, when all threads may be busy. Costs next to nothing.
+  void SendLateAnswers();
 
   // After the server was shut down, which ends what its coroutines wait for:
   // returns when the last of them has ended. Until then they go on as before:
@@ -118,16 +137,57 @@ class Loop {
   friend class Task::promise_type;
 
   void Serve();
+  bool Lead();
   void LookAtSockets();
+  bool AnswersAreDue() const;
+  void SendAnswers();
   void Join();
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   // Nothing is ever started on it.
   grpc::CompletionQueue idle_;
   std::vector<std::thread> threads_;
-  std::mutex lead_;             // whoever holds it leads
   std::atomic<int> tasks_ = 0;  // coroutines that have not ended
+
+  std::mutex lead_;  // whoever holds it leads
+  // The leader's alone.
+  uint32_t events_ = 0;
+  int64_t last_wait_ = 0;  // when it ended, ns of the steady clock
+
+  std::atomic<bool> waits_ = false;  // the leader: a thread is free
+
+  CoroutineQueue aside_;    // have stepped aside, and no thread has them yet
+  CoroutineQueue answers_;  // are to go on together
+  std::atomic<int64_t> answers_since_ = 0;  // ns of the steady clock
 };
+
+class Loop::AsideWaiter {
+ public:
+  explicit AsideWaiter(Loop* loop) : loop_(*loop) {}
+  // False on a thread that does not lead: it is aside, or is being started.
+  bool await_ready() const;
+  void await_suspend(std::coroutine_handle<> coroutine) {
+    loop_.aside_.Push(coroutine);
+  }
+  void await_resume() const {}
+
+ private:
+  Loop& loop_;
+};
+
+class Loop::TogetherWaiter {
+ public:
+  explicit TogetherWaiter(Loop* loop) : loop_(*loop) {}
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> coroutine);
+  void await_resume() const {}
+
+ private:
+  Loop& loop_;
+};
+
+inline Loop::AsideWaiter Loop::Aside() { return AsideWaiter(this); }
+inline Loop::TogetherWaiter Loop::Together() { return TogetherWaiter(this); }
 
 class Task::promise_type {
  public:

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
+#include <functional>
 #include <thread>
 #include <utility>
 
@@ -92,33 +93,33 @@ struct Methods {
         });
   }
 
-  SearchContext Context(const grpc::ServerContext& context) {
-    return {store, walks, [&context] { return CheckDeadline(context); }};
+  SearchContext Context(std::function<absl::Status()> check) {
+    return {store, walks, std::move(check)};
   }
 
   void ServeSearches(Loop& loop, RawSearchService& service) {
     ServeUnary<v1::SearchRequest, v1::SearchResponse>(
         loop, service, &RawSearchService::RequestSearch,
         [m = *this](auto& call) mutable {
-          return Search(m.Context(call.context), m.store.snapshot(),
+          return Search(m.Context(call.check()), m.store.snapshot(),
                         call.request, &call.response);
         });
     ServeUnary<v1::SearchBatchRequest, v1::SearchBatchResponse>(
         loop, service, &RawSearchService::RequestSearchBatch,
         [m = *this](auto& call) mutable {
-          return SearchBatch(m.Context(call.context), call.request,
+          return SearchBatch(m.Context(call.check()), call.request,
                              &call.response);
         });
     ServeUnary<v1::SearchSimilarPapersRequest, v1::SearchSimilarPapersResponse>(
         loop, service, &RawSearchService::RequestSearchSimilarPapers,
         [m = *this](auto& call) mutable {
-          return SearchSimilar(m.Context(call.context), call.request,
+          return SearchSimilar(m.Context(call.check()), call.request,
                                &call.response);
         });
     ServeUnary<v1::SuggestRequest, v1::SuggestResponse>(
         loop, service, &RawSearchService::RequestSuggest,
         [m = *this](auto& call) mutable {
-          return Suggest(m.Context(call.context), call.request, &call.response);
+          return Suggest(m.Context(call.check()), call.request, &call.response);
         });
   }
 
@@ -136,7 +137,7 @@ struct Methods {
     ServeUnary<v1::PreviewSubscriptionRequest, v1::PreviewSubscriptionResponse>(
         loop, service, &RawSubscriptionService::RequestPreviewSubscription,
         [m = *this](auto& call) mutable {
-          return PreviewSubscription(m.Context(call.context), call.request,
+          return PreviewSubscription(m.Context(call.check()), call.request,
                                      &call.response);
         });
     ServeDeferred<v1::CommitCursorRequest, v1::CommitCursorResponse>(

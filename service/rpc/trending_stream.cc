@@ -41,14 +41,14 @@ Task ServeWatchTrending(Loop& loop, RawTrendingService& service,
   if (!accepted) co_return;  // the server stops
   ServeWatchTrending(loop, service, store, drain, heartbeat);
 
-  loop.StepAside();
+  co_await loop.Aside();
   {
     Drain::Member member(&drain, &wake);
     TrendingWatch watch(&store, heartbeat, [&wake] { wake.Notify(); });
     absl::Status status = watch.Begin(&bytes);
     absl::Time next_beat = absl::InfinitePast();
     while (status.ok() && !done.done()) {
-      loop.StepAside();
+      co_await loop.Aside();
       std::optional<v1::WatchTrendingResponse> event;
       const bool last = drain.begun();
       if (!last) {

@@ -38,9 +38,20 @@ using RequestUnary = void (Service::*)(
 // A call that is being answered.
 template <typename Request, typename Response>
 struct Unary {
+  Loop& loop;
   const grpc::ServerContext& context;
   Request& request;
   Response& response;
+
+  // What a handler that may take long calls now and then: DEADLINE_EXCEEDED
+  // when nobody waits for its answer any more. Other calls' answers that wait
+  // for this thread go out meanwhile.
+  std::function<absl::Status()> check() const {
+    return [&loop = loop, &context = context] {
+      loop.SendLateAnswers();
+      return CheckDeadline(context);
+    };
+  }
 };
 
 // Whether a handler does next to nothing: less than to hand the lead over.
@@ -60,19 +71,20 @@ Task ServeUnary(
   });
   if (!accepted) co_return;  // the server stops
   ServeUnary<Request, Response>(loop, service, request_method, handler, weight);
-  if (weight == Weight::kUsual) loop.StepAside();
+  if (weight == Weight::kUsual) co_await loop.Aside();
 
   grpc::ByteBuffer answer;
   absl::Status status;
   {
     google::protobuf::Arena arena;
     Unary<Request, Response> call{
-        context, *google::protobuf::Arena::CreateMessage<Request>(&arena),
+        loop, context, *google::protobuf::Arena::CreateMessage<Request>(&arena),
         *google::protobuf::Arena::CreateMessage<Response>(&arena)};
     status = ParseMessage(&bytes, &call.request);
     if (status.ok()) status = handler(call);
     if (status.ok()) answer = SerializeMessage(call.response);
   }
+  if (weight == Weight::kUsual) co_await loop.Together();
   co_await Start([&](void* tag) {
     if (status.ok()) {
       writer.Finish(answer, grpc::Status::OK, tag);

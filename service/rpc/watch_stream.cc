@@ -63,7 +63,7 @@ Task ServeWatch(Loop& loop, RawSubscriptionService& service,
   if (!accepted) co_return;  // the server stops
   ServeWatch(loop, service, store, drain, heartbeat);
 
-  loop.StepAside();
+  co_await loop.Aside();
   {
     Drain::Member member(&drain, &wake);
     Watch watch(&store, [&wake] { wake.Notify(); });
@@ -99,7 +99,7 @@ Task ServeWatch(Loop& loop, RawSubscriptionService& service,
         status = DrainStatus();
         break;
       }
-      loop.StepAside();
+      co_await loop.Aside();
       const absl::StatusOr<bool> more = watch.Advance();
       status = more.status();
       if (!status.ok()) break;

@@ -326,9 +326,13 @@ double InProcess(store::Store& store, bool strict,
     return query.ok() && index::Search(*snapshot, *query, options).ok();
   };
   std::erase_if(*texts, [&](const std::string& text) { return !ask(text); });
+  constexpr int kPasses = 50;
   const double begin = OwnCpuSeconds();
-  for (const std::string& text : *texts) ask(text);
-  return (OwnCpuSeconds() - begin) / static_cast<double>(texts->size()) * 1e6;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    for (const std::string& text : *texts) ask(text);
+  }
+  return (OwnCpuSeconds() - begin) / kPasses /
+         static_cast<double>(texts->size()) * 1e6;
 }
 
 int Run(const std::string& program, const std::string& folder,

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <thread>
 
@@ -75,7 +76,7 @@ TEST_F(LoopTest, StopWaitsForWhatAnotherThreadStillAnswers) {
 // Waits, beside the loop, until somebody else has run on it.
 Task WaitAside(Loop& loop, Event& begin, std::atomic<bool>& others_ran) {
   co_await begin.Wait();
-  loop.StepAside();
+  co_await loop.Aside();
   others_ran.wait(false);
 }
 
@@ -113,7 +114,8 @@ Task Visit(Loop& loop, Visits& visits, int times) {
     if (i % 7 == 0) std::this_thread::yield();
     ++visits.all;
     --visits.inside;
-    if (i % 3 == 0) loop.StepAside();
+    if (i % 3 == 0) co_await loop.Aside();
+    if (i % 6 == 0) co_await loop.Together();
   }
 }
 
@@ -126,12 +128,110 @@ TEST_F(LoopTest, OneCoroutineRunsAtATimeWhoeverLeads) {
   EXPECT_EQ(visits.most, 1);
 }
 
+// A loop with one thread, which does not run yet: what is notified before it
+// does comes in a bunch.
+struct OneThread {
+  OneThread() {
+    grpc::ServerBuilder builder;
+    loop = std::make_unique<Loop>(builder.AddCompletionQueue(), 1);
+    server = builder.BuildAndStart();
+  }
+  // Until everything on it has ended; hangs when something is forgotten.
+  void Run() {
+    loop->Run();
+    server->Shutdown();
+    loop->Stop();
+  }
+
+  std::unique_ptr<Loop> loop;
+  std::unique_ptr<grpc::Server> server;
+};
+
+// As a call is answered: with work that takes its time.
+Task Answer(Loop& loop, Event& begin, std::atomic<int>& computed,
+            std::atomic<int>& computed_before_first) {
+  co_await begin.Wait();
+  co_await loop.Aside();
+  ++computed;
+  co_await loop.Together();
+  int none = 0;
+  computed_before_first.compare_exchange_strong(none, computed);
+}
+
+TEST(OneThreadTest, AnswersThatAreReadyGoTogether) {
+  // They wait for half a millisecond at most, which a busy machine may take for
+  // one of them.
+  int most = 0;
+  for (int i = 0; i < 100 && most < 4; ++i) {
+    OneThread one;
+    std::deque<Event> begin;
+    std::atomic<int> computed = 0, before_first = 0;
+    for (int k = 0; k < 4; ++k) {
+      Answer(*one.loop, begin.emplace_back(one.loop.get()), computed, before_first);
+      begin.back().Notify();
+    }
+    one.Run();
+    EXPECT_EQ(computed, 4);
+    most = std::max<int>(most, before_first);
+  }
+  EXPECT_EQ(most, 4);
+}
+
+// Works until somebody else's answer is out, or ten seconds.
+Task WorkLong(Loop& loop, Event& begin, const std::atomic<int>& answered,
+              bool& saw_answer) {
+  co_await begin.Wait();
+  co_await loop.Aside();
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  while (answered == 0 && absl::Now() < end) loop.SendLateAnswers();
+  saw_answer = answered > 0;
+}
+
+TEST(OneThreadTest, LongWorkOnTheOnlyThreadLetsAnswersOut) {
+  OneThread one;
+  Event first(one.loop.get()), second(one.loop.get());
+  std::atomic<int> computed = 0, answered = 0;
+  bool saw_answer = false;
+  Answer(*one.loop, first, computed, answered);
+  WorkLong(*one.loop, second, answered, saw_answer);
+  first.Notify();
+  second.Notify();
+  one.Run();
+  EXPECT_TRUE(saw_answer);
+}
+
+// Never steps aside, and always has something to go on with.
+Task KeepBusy(Loop& loop, const std::atomic<bool>& ran, absl::Time end) {
+  Event event(&loop);
+  while (!ran && absl::Now() < end) {
+    co_await event.Wait(absl::Now() - absl::Seconds(1));
+  }
+}
+
+Task RunAside(Loop& loop, Event& begin, std::atomic<bool>& ran) {
+  co_await begin.Wait();
+  co_await loop.Aside();
+  ran = true;
+}
+
+TEST(OneThreadTest, EventsWithoutEndDoNotKeepWhatIsAsideWaiting) {
+  OneThread one;
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  Event begin(one.loop.get());
+  std::atomic<bool> ran = false;
+  for (int i = 0; i < 20; ++i) KeepBusy(*one.loop, ran, end);
+  RunAside(*one.loop, begin, ran);
+  begin.Notify();
+  one.Run();
+  EXPECT_LT(absl::Now(), end);
+}
+
 // What it waits for has been there for long: it is queued at once.
 Task NeverRest(Loop& loop, const std::atomic<bool>& stop) {
   Event event(&loop);
   while (!stop) {
     co_await event.Wait(absl::Now() - absl::Seconds(1));
-    loop.StepAside();
+    co_await loop.Aside();
   }
 }
 
