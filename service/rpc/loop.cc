@@ -86,27 +86,24 @@ bool Loop::Lead() {
     if (aside_.empty() && answers_.empty()) {
       waits_ = true;
       // Whoever has an answer from here on sees that this one waits.
-      if (answers_.empty()) {
-        if (!queue_->Next(&tag, &ok)) return false;
-        const int64_t before = std::exchange(last_wait_, Now());
-        rested = last_wait_ - before >= kRest.count();
-      }
+      const bool waits = answers_.empty();
+      if (waits && !queue_->Next(&tag, &ok)) return false;
       waits_ = false;
+      if (!waits) continue;
+      const int64_t before = std::exchange(last_wait_, Now());
+      rested = last_wait_ - before >= kRest.count();
     } else {
       if (!aside_.empty() && taken++ == kMostTaken) return true;
       if (AnswersAreDue()) SendAnswers();
-      switch (Poll(*queue_, &tag, &ok)) {
-        case grpc::CompletionQueue::SHUTDOWN:
-          return false;
-        case grpc::CompletionQueue::TIMEOUT:
-          if (!aside_.empty()) return true;
-          SendAnswers();
-          break;
-        case grpc::CompletionQueue::GOT_EVENT:
-          break;
+      const grpc::CompletionQueue::NextStatus next = Poll(*queue_, &tag, &ok);
+      if (next == grpc::CompletionQueue::SHUTDOWN) return false;
+      if (next == grpc::CompletionQueue::TIMEOUT) {
+        if (!aside_.empty()) return true;
+        SendAnswers();
+        continue;
       }
     }
-    if (tag != nullptr) static_cast<Tag*>(tag)->Complete(ok);
+    static_cast<Tag*>(tag)->Complete(ok);
     if (rested && !aside_.empty()) return true;
   }
 }
