@@ -167,7 +167,8 @@ TEST(OneThreadTest, AnswersThatAreReadyGoTogether) {
     std::deque<Event> begin;
     std::atomic<int> computed = 0, before_first = 0;
     for (int k = 0; k < 4; ++k) {
-      Answer(*one.loop, begin.emplace_back(one.loop.get()), computed, before_first);
+      Answer(*one.loop, begin.emplace_back(one.loop.get()), computed,
+             before_first);
       begin.back().Notify();
     }
     one.Run();

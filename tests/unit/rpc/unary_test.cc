@@ -37,8 +37,9 @@ class UnaryTest : public testing::Test {
         },
         Weight::kBrief);
     loop_->Run();
-    stub_ = v1::PaperService::NewStub(grpc::CreateChannel(
-        "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+    stub_ = v1::PaperService::NewStub(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                            grpc::InsecureChannelCredentials()));
   }
   ~UnaryTest() override {
     server_->Shutdown();
@@ -82,7 +83,8 @@ struct Caller {
   }
   void Check() const {
     EXPECT_TRUE(status.ok()) << status.error_message();
-    EXPECT_EQ(number % 3 == 0 ? papers.next_page_token() : paper.name(), text());
+    EXPECT_EQ(number % 3 == 0 ? papers.next_page_token() : paper.name(),
+              text());
   }
 };
 
