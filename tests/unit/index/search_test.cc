@@ -15,6 +15,7 @@
 #include "service/index/budget.h"
 #include "service/index/facets.h"
 #include "service/index/index.h"
+#include "service/index/window.h"
 #include "service/query/parser.h"
 #include "tests/unit/status_matchers.h"
 
@@ -302,6 +303,27 @@ TEST_F(SearchTest, StopsWhenTold) {
   options.check = [] { return absl::DeadlineExceededError("too late"); };
   EXPECT_THAT(Search(*index_->snapshot(), Parse("graph"), options),
               IsError(absl::StatusCode::kDeadlineExceeded, "too late"));
+}
+
+// Often enough to stop soon, and not so often that it takes time.
+TEST_F(SearchTest, AsksEveryFewWindowsWhetherToGoOn) {
+  int asked = 0;
+  SearchOptions options;
+  options.check = [&asked] {
+    ++asked;
+    return absl::OkStatus();
+  };
+  Add("Graph tree leaf");
+  Apply();
+  Ask("graph OR tree OR leaf", options);
+  const int of_one_paper = std::exchange(asked, 0);
+
+  constexpr uint32_t kWindows = 12;
+  for (uint32_t i = 1; i < kWindows * kWindowSize; ++i) Add("Graph tree leaf");
+  Apply();
+  Ask("graph OR tree OR leaf", options);
+  EXPECT_GT(asked, of_one_paper);
+  EXPECT_LT(asked, of_one_paper + static_cast<int>(kWindows));
 }
 
 TEST_F(SearchTest, CountsFacetsOverFullMatches) {
