@@ -8,8 +8,14 @@ import time
 import pytest
 from conftest import PATIENCE
 
-# Two times are compared; there, other builds and fuzzers make either of them.
+# Times are compared; there, other builds and fuzzers make any of them.
 pytestmark = pytest.mark.skipif(PATIENCE > 1, reason="too slow when sanitized")
+
+
+# What is looked for: a thread of the library's that sleeps, for up to 100 ms.
+# Any process may take some milliseconds to come back after a second of rest, on
+# a machine that saves power or that others share; that is not the server's.
+STALL = 0.025
 
 
 def call(client) -> float:
@@ -27,7 +33,7 @@ def test_first_call_after_silence(client):
         usual, silent = measure(client)
         print(f"usual {usual * 1e6:.0f} us, after 1.05 s of silence "
               f"{silent * 1e6:.0f} us")
-        if silent <= 2 * usual:
+        if silent <= max(2 * usual, STALL):
             return
     raise AssertionError("the first call after silence is slow")
 
