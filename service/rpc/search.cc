@@ -102,11 +102,11 @@ absl::Status Search(const SearchContext& context,
   ASSIGN_OR_RETURN(options.order, ParseOrder(request.order_by()));
   ASSIGN_OR_RETURN(options.facets, ParseFacets(request.facets()));
   ASSIGN_OR_RETURN(options.boost, ParseBoost(request, absl::Now()));
-  const uint64_t fingerprint = WalkFingerprint(query, request);
   if (!request.page_token().empty()) {
     index::HitKey after;
-    RETURN_IF_ERROR(OpenPageToken(context, request.page_token(), fingerprint,
-                                  &after, &options.boost, &snapshot));
+    RETURN_IF_ERROR(OpenPageToken(context, request.page_token(),
+                                  WalkFingerprint(query, request), &after,
+                                  &options.boost, &snapshot));
     options.after = after;
   }
 
@@ -114,10 +114,9 @@ absl::Status Search(const SearchContext& context,
       index::Search(*snapshot, query, options);
   if (!result.ok()) return PrefixField("query", result.status());
 
-  RETURN_IF_ERROR(AddHits(context.store.papers(), result->hits,
-                          request.read_mask(),
-                          request.omit_highlights() ? nullptr : &query,
-                          response->mutable_hits()));
+  RETURN_IF_ERROR(AddHits(
+      context.store.papers(), result->hits, request.read_mask(),
+      request.omit_highlights() ? nullptr : &query, response->mutable_hits()));
   for (int i = 0; request.explain() && i < response->hits_size(); ++i) {
     RETURN_IF_ERROR(context.check());
     ASSIGN_OR_RETURN(
@@ -138,10 +137,9 @@ absl::Status Search(const SearchContext& context,
   }
   RETURN_IF_ERROR(AddRewrites(context, *snapshot, request, query, response));
   if (result->more) {
-    response->set_next_page_token(
-        MakePageToken(context.store.journal_id(), fingerprint,
-                      snapshot->sequence(), options.boost.from,
-                      result->hits.back().key));
+    response->set_next_page_token(MakePageToken(
+        context.store.journal_id(), WalkFingerprint(query, request),
+        snapshot->sequence(), options.boost.from, result->hits.back().key));
     context.walks.Keep(std::move(snapshot));
   }
   return absl::OkStatus();

@@ -66,6 +66,19 @@ std::string_view StoredPaper::Text(uint32_t begin, uint32_t end) const {
   return std::string_view(bytes_).substr(begin + 1, end - begin - 1);
 }
 
+void StoredPaper::Prefetch(bool with_words) const {
+  constexpr size_t kCacheLine = 64;
+  const auto* const fields = reinterpret_cast<const char*>(fields_.data());
+  for (size_t i = 0; i < fields_.size() * sizeof(Fields); i += kCacheLine) {
+    __builtin_prefetch(fields + i);
+  }
+  __builtin_prefetch(bytes_.data());
+  if (with_words) {
+    title_words_->Prefetch();
+    abstract_words_->Prefetch();
+  }
+}
+
 void StoredPaper::MakeWords(text::Analyzer& analyzer) {
   title_words_.emplace(title_, analyzer);
   abstract_words_.emplace(abstract_, analyzer);
@@ -80,17 +93,14 @@ size_t StoredPaper::memory() const {
 
 absl::StatusOr<std::vector<std::shared_ptr<const StoredPaper>>> Papers::Read(
     absl::Span<const int64_t> sequences, Wanted wanted) {
-  std::vector<std::shared_ptr<const StoredPaper>> papers;
-  papers.reserve(sequences.size());
+  std::vector<std::shared_ptr<const StoredPaper>> papers =
+      recent_.Find(sequences);
   bool all = true;
-  for (const int64_t sequence : sequences) {
-    const StoredPaper* paper =
-        papers.emplace_back(recent_.Find(sequence)).get();
+  for (const auto& paper : papers) {
     if (paper == nullptr || (wanted == kWithWords && !paper->has_words())) {
       all = false;
-    } else if (wanted == kWithWords) {
-      paper->title_words().Prefetch();
-      paper->abstract_words().Prefetch();
+    } else {
+      paper->Prefetch(wanted == kWithWords);
     }
   }
   if (all) return papers;

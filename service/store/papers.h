@@ -50,6 +50,10 @@ class StoredPaper {
   };
   absl::Span<const Fields> fields() const { return fields_; }
 
+  // Begins to load what answers read first of it. For papers that lie far
+  // apart: the processor then waits for all of them at once, not for each.
+  void Prefetch(bool with_words) const;
+
   // Cuts the texts into words.
   void MakeWords(text::Analyzer& analyzer);
   bool has_words() const { return title_words_.has_value(); }

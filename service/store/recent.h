@@ -1,7 +1,7 @@
 // What was read last, by journal sequence number, within a bound of memory.
 //
 //     Recent<std::string> recent(64 << 20);
-//     std::shared_ptr<const std::string> text = recent.Find(sequence);
+//     std::shared_ptr<const std::string> text = recent.Find({sequence})[0];
 //     if (text == nullptr) {
 //       text = std::make_shared<const std::string>(ReadSomehow(sequence));
 //       recent.Keep(sequence, text, text->capacity());
@@ -27,6 +27,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "service/base/mutex.h"
 
 namespace paperwire::store {
@@ -37,13 +38,26 @@ class Recent {
  public:
   explicit Recent(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // Null: it is not here.
-  std::shared_ptr<const T> Find(int64_t sequence) {
+  // In the order asked. Null: it is not here.
+  std::vector<std::shared_ptr<const T>> Find(
+      absl::Span<const int64_t> sequences) {
+    std::vector<std::shared_ptr<const T>> values(sequences.size());
+    std::vector<const Kept*> found(sequences.size());
+    // Step by step for all of them: most lie where no cache has them, and so
+    // the processor waits for many at once.
     MutexLock lock(&mutex_);
-    const auto it = kept_.find(sequence);
-    if (it == kept_.end()) return nullptr;
-    it->second.found = true;
-    return it->second.value;
+    for (const int64_t sequence : sequences) kept_.prefetch(sequence);
+    for (size_t i = 0; i < sequences.size(); ++i) {
+      const auto it = kept_.find(sequences[i]);
+      if (it == kept_.end()) continue;
+      it->second.found = true;
+      found[i] = &it->second;
+      __builtin_prefetch(it->second.value.get());
+    }
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (found[i] != nullptr) values[i] = found[i]->value;
+    }
+    return values;
   }
 
   // Keeps a value that takes `bytes`, in place of the one that was there; a

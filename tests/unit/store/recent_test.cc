@@ -15,13 +15,30 @@ std::shared_ptr<const std::string> Value(int64_t i) {
   return std::make_shared<const std::string>(std::to_string(i));
 }
 
+std::shared_ptr<const std::string> Find(Recent<std::string>& recent,
+                                        int64_t sequence) {
+  return recent.Find({sequence}).front();
+}
+
 TEST(RecentTest, FindsWhatItKeeps) {
   Recent<std::string> recent(10 * kValueBytes);
-  EXPECT_EQ(recent.Find(1), nullptr);
+  EXPECT_EQ(Find(recent, 1), nullptr);
   recent.Keep(1, Value(1), kValueBytes);
-  ASSERT_NE(recent.Find(1), nullptr);
-  EXPECT_EQ(*recent.Find(1), "1");
-  EXPECT_EQ(recent.Find(2), nullptr);
+  ASSERT_NE(Find(recent, 1), nullptr);
+  EXPECT_EQ(*Find(recent, 1), "1");
+  EXPECT_EQ(Find(recent, 2), nullptr);
+}
+
+TEST(RecentTest, FindsManyInTheOrderAsked) {
+  Recent<std::string> recent(10 * kValueBytes);
+  for (int64_t i = 1; i < 5; ++i) recent.Keep(i, Value(i), 1);
+  const auto found = recent.Find({3, 7, 1, 3});
+  ASSERT_EQ(found.size(), 4u);
+  EXPECT_EQ(*found[0], "3");
+  EXPECT_EQ(found[1], nullptr);
+  EXPECT_EQ(*found[2], "1");
+  EXPECT_EQ(found[3], found[0]);
+  EXPECT_TRUE(recent.Find({}).empty());
 }
 
 TEST(RecentTest, ReplacesWithoutCountingTwice) {
@@ -29,7 +46,7 @@ TEST(RecentTest, ReplacesWithoutCountingTwice) {
   recent.Keep(1, Value(1), kValueBytes);
   const size_t once = recent.bytes();
   recent.Keep(1, Value(100), 2 * kValueBytes);
-  EXPECT_EQ(*recent.Find(1), "100");
+  EXPECT_EQ(*Find(recent, 1), "100");
   EXPECT_EQ(recent.bytes(), once + kValueBytes);
 }
 
@@ -41,30 +58,30 @@ TEST(RecentTest, StaysWithinItsBound) {
     ASSERT_LE(recent.bytes(), kBound);
   }
   int64_t kept = 0;
-  for (int64_t i = 0; i < 1000; ++i) kept += recent.Find(i) != nullptr ? 1 : 0;
+  for (int64_t i = 0; i < 1000; ++i) kept += Find(recent, i) != nullptr ? 1 : 0;
   EXPECT_GT(kept, 3);
   EXPECT_LT(kept, 30);
   // One that alone is too large pushes nothing out.
   recent.Keep(2000, Value(2000), kBound + 1);
-  EXPECT_EQ(recent.Find(2000), nullptr);
-  EXPECT_NE(recent.Find(999), nullptr);
+  EXPECT_EQ(Find(recent, 2000), nullptr);
+  EXPECT_NE(Find(recent, 999), nullptr);
 }
 
 TEST(RecentTest, DropsWhatNobodyAskedForFirst) {
   Recent<std::string> recent(20 * kValueBytes);
   for (int64_t i = 0; i < 200; ++i) {
     recent.Keep(i, Value(i), kValueBytes);
-    ASSERT_NE(recent.Find(0), nullptr) << i;
+    ASSERT_NE(Find(recent, 0), nullptr) << i;
   }
-  EXPECT_EQ(recent.Find(1), nullptr);
+  EXPECT_EQ(Find(recent, 1), nullptr);
 }
 
 TEST(RecentTest, HoldersKeepWhatIsDropped) {
   Recent<std::string> recent(3 * kValueBytes);
   recent.Keep(1, Value(1), kValueBytes);
-  const std::shared_ptr<const std::string> held = recent.Find(1);
+  const std::shared_ptr<const std::string> held = Find(recent, 1);
   for (int64_t i = 2; i < 50; ++i) recent.Keep(i, Value(i), kValueBytes);
-  EXPECT_EQ(recent.Find(1), nullptr);
+  EXPECT_EQ(Find(recent, 1), nullptr);
   EXPECT_EQ(*held, "1");
 }
 
@@ -75,7 +92,7 @@ TEST(RecentTest, ManyThreadsAtOnce) {
     threads.emplace_back([&recent, t] {
       for (int64_t i = 0; i < 5000; ++i) {
         const int64_t key = (i * (t + 1)) % 97;
-        const std::shared_ptr<const std::string> found = recent.Find(key);
+        const std::shared_ptr<const std::string> found = Find(recent, key);
         if (found == nullptr) {
           recent.Keep(key, Value(key), kValueBytes);
         } else {
