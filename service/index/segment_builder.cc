@@ -75,8 +75,9 @@ void SegmentBuilder::Add(const Document& document) {
 }
 
 void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
-  const auto add = [&](std::string_view word, uint32_t position) {
-    const auto [form, is_new] = forms_.Add(word);
+  const auto add = [&](std::string_view word, uint32_t position,
+                       std::pair<uint32_t, bool> added) {
+    const auto [form, is_new] = added;
     if (is_new) form_terms_.push_back(terms_.Add(analyzer_.Stem(word)).first);
     places_.push_back({form, position});
   };
@@ -85,7 +86,7 @@ void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
     const uint32_t length =
         ForEachWord(analyzer_, document.text[f],
                     [&](const text::Token& token, uint32_t position) {
-                      add(token.form, position);
+                      add(token.form, position, forms_.AddForm(token.form));
                     });
     (*lengths)[f] = static_cast<uint16_t>(length);
     meta_.total_lengths[f] += length;
@@ -93,7 +94,10 @@ void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
   // Initials are no words of their own: they do not count for the length.
   constexpr auto kAuthor = static_cast<uint8_t>(query::TextField::kAuthor);
   fields_.push_back({meta_.documents, kAuthor, places_.size()});
-  ForEachInitial(analyzer_, document.text[kAuthor], add);
+  ForEachInitial(analyzer_, document.text[kAuthor],
+                 [&](std::string_view initial, uint32_t position) {
+                   add(initial, position, forms_.Add(initial));
+                 });
 }
 
 void SegmentBuilder::WriteWords() {

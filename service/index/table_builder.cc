@@ -11,56 +11,55 @@ namespace {
 constexpr size_t kRecent = 8192;
 constexpr size_t kFew = 1024;  // strings, for which room would be a waste
 
-template <typename T>
-uint64_t Load(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof(value));
-  return value;
+// The first `size` bytes of those that a number consists of.
+constexpr uint64_t FirstBytes(size_t size) {
+  return size >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
 }
 
 }  // namespace
 
-TableBuilder::Recent& TableBuilder::Lately(std::string_view s, Recent* key) {
-  // Two loads, which may overlap, have all bytes of a string of known size.
-  const char* const begin = s.data();
-  const char* const end = begin + s.size();
-  key->size = static_cast<uint32_t>(s.size());
-  if (s.size() >= 8) {
-    key->head = Load<uint64_t>(begin);
-    key->tail = Load<uint64_t>(end - 8);
-  } else if (s.size() >= 4) {
-    key->head = Load<uint32_t>(begin);
-    key->tail = Load<uint32_t>(end - 4);
-  } else {
-    key->head = Load<uint8_t>(begin) | Load<uint8_t>(end - 1) << 8;
-    key->tail = Load<uint8_t>(begin + s.size() / 2);
-  }
-  constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // Fibonacci hashing
-  const uint64_t mixed =
-      (key->head ^ std::rotl(key->tail, 29) ^ key->size) * kMultiplier;
-  return recent_[mixed >> (64 - std::countr_zero(kRecent))];
+std::pair<uint32_t, bool> TableBuilder::Add(std::string_view s) {
+  if (!MayBeRecent(s)) return FindOrAdd(s);
+  char block[kRecentBytes] = {};
+  s.copy(block, s.size());
+  return AddShort(block, s);
 }
 
-std::pair<uint32_t, bool> TableBuilder::Add(std::string_view s) {
+std::pair<uint32_t, bool> TableBuilder::AddForm(std::string_view form) {
+  return MayBeRecent(form) ? AddShort(form.data(), form) : FindOrAdd(form);
+}
+
+std::pair<uint32_t, bool> TableBuilder::AddShort(const char* block,
+                                                 std::string_view s) {
+  // Without a branch on the size, which of a word nobody can guess.
   Recent key;
-  Recent* recent = nullptr;
-  if (!recent_.empty() && !s.empty() && s.size() <= kMaxRecentBytes) {
-    recent = &Lately(s, &key);
-    if (recent->head == key.head && recent->tail == key.tail &&
-        recent->size == key.size) {
-      return {recent->number, false};
-    }
+  std::memcpy(&key.head, block, sizeof(key.head));
+  std::memcpy(&key.tail, block + sizeof(key.head), sizeof(key.tail));
+  key.head &= FirstBytes(s.size());
+  key.tail &= FirstBytes(std::max(s.size(), size_t{8}) - 8);
+  key.size = static_cast<uint32_t>(s.size());
+  constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // Fibonacci hashing
+  const uint64_t mixed =
+      (key.head ^ std::rotl(key.tail, 29) ^ key.size) * kMultiplier;
+  Recent& recent = recent_[mixed >> (64 - std::countr_zero(kRecent))];
+  if (recent.head == key.head && recent.tail == key.tail &&
+      recent.size == key.size) {
+    return {recent.number, false};
   }
+  const auto [number, is_new] = FindOrAdd(s);
+  key.number = number;
+  recent = key;
+  return {number, is_new};
+}
+
+std::pair<uint32_t, bool> TableBuilder::FindOrAdd(std::string_view s) {
   const auto it = numbers_.find(s);
-  const bool is_new = it == numbers_.end();
-  key.number = is_new ? size() : it->second;
-  if (is_new) {
-    strings_.push_back(arena_.Copy(s));
-    numbers_.emplace(strings_.back(), key.number);
-    if (strings_.size() == kFew) recent_.resize(kRecent);
-  }
-  if (recent != nullptr) *recent = key;
-  return {key.number, is_new};
+  if (it != numbers_.end()) return {it->second, false};
+  const uint32_t number = size();
+  strings_.push_back(arena_.Copy(s));
+  numbers_.emplace(strings_.back(), number);
+  if (strings_.size() == kFew) recent_.resize(kRecent);
+  return {number, true};
 }
 
 std::vector<uint32_t> TableBuilder::Sorted() const {

@@ -29,7 +29,8 @@ namespace paperwire::text {
 // A word of a text.
 struct Token {
   // The folded word; points into the Analyzer, valid until its next call.
-  // Never empty, at most kMaxTokenBytes long.
+  // Never empty, at most kMaxTokenBytes long; kReadableFormBytes may be read of
+  // it, however short it is.
   std::string_view form;
   // Counts words from 0. Two words are neighbours in a phrase when their
   // positions differ by one.
@@ -40,6 +41,7 @@ struct Token {
 };
 
 inline constexpr size_t kMaxTokenBytes = 64;
+inline constexpr size_t kReadableFormBytes = 16;
 
 // Not thread-safe: it reuses its buffers. Cheap to keep, one for each thread.
 class Analyzer {

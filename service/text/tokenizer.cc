@@ -53,18 +53,16 @@ constexpr std::array<Class, 256> kClasses = MakeClasses();
 
 Class ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 bool IsAsciiWord(char c) { return ClassOf(c) == Class::kWord; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return IsAsciiWord(c) && !IsDigit(c); }
+bool IsDigit(char c) { return IsAsciiDigit(c); }
+bool IsLetter(char c) { return IsAsciiLetter(c); }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-// Letters and digits only.
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
 
 }  // namespace
 
 const std::vector<Token>& Tokenizer::Run(std::string_view text) {
   text_ = text.substr(0, UINT32_MAX);
   tokens_.clear();
-  forms_.clear();
+  forms_.Clear();
   at_ = 0;
   in_word_ = in_math_ = argument_ = false;
   accent_ = greek_end_ = 0;
@@ -145,30 +143,35 @@ void Tokenizer::Append(std::string_view folded, size_t begin, size_t end) {
   const size_t room = kMaxTokenBytes - (forms_.size() - form_begin_);
   if (folded.size() > room) full_ = true;
   if (!full_) {
-    forms_ += folded;
+    forms_.Append(folded);
   } else if (forms_.size() == form_begin_) {
     // Longer than a word may be by itself: cut at the border of a code point.
     size_t cut = room;
     while ((folded[cut] & 0xC0) == 0x80) --cut;
-    forms_ += folded.substr(0, cut);
+    forms_.Append(folded.substr(0, cut));
   }
 }
 
 void Tokenizer::ReadAsciiWord() {
   const size_t begin = at_;
-  char folded[kMaxTokenBytes];
-  size_t size = 0;
-  const size_t room = !in_word_ ? kMaxTokenBytes
-                      : full_   ? 0
-                              : kMaxTokenBytes - (forms_.size() - form_begin_);
-  while (at_ < text_.size() && IsAsciiWord(text_[at_])) {
-    if (size < room) folded[size++] = Lower(text_[at_]);
-    ++at_;
-  }
   if (!in_word_) BeginWord(begin);
   argument_ = false;
-  if (at_ - begin > room) full_ = true;
-  forms_.append(folded, size);
+  size_t room = full_ ? 0 : kMaxTokenBytes - (forms_.size() - form_begin_);
+  size_t size = kBlockBytes;
+  while (size == kBlockBytes && text_.size() - at_ >= kBlockBytes) {
+    size = FoldBlock(text_.data() + at_, forms_.Block());
+    const size_t kept = std::min(size, room);
+    forms_.Extend(kept);
+    room -= kept;
+    at_ += size;
+  }
+  // Near the end of the text.
+  for (; size == kBlockBytes && IsAsciiWord(At(at_)); ++at_) {
+    if (room == 0) continue;
+    const char folded = AsciiLower(text_[at_]);
+    forms_.Append(std::string_view(&folded, 1));
+    --room;
+  }
   end_ = at_;
 }
 
@@ -266,7 +269,7 @@ void Tokenizer::ReadApostrophe(size_t size) {
     at_ = next;
     return;
   }
-  if (Lower(At(next)) == 's' && !IsAsciiWord(At(next + 1)) &&
+  if (AsciiLower(At(next)) == 's' && !IsAsciiWord(At(next + 1)) &&
       !LetterAt(next + 1)) {
     EndWord();
     at_ = next + 1;

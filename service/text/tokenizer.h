@@ -15,6 +15,7 @@
 
 #include "service/text/analyzer.h"
 #include "service/text/fold.h"
+#include "service/text/form_buffer.h"
 
 namespace paperwire::text {
 
@@ -53,13 +54,11 @@ class Tokenizer {
   bool LetterAt(size_t i);
   bool GreekWordAt(size_t i);
   // The word so far.
-  std::string_view Form() const {
-    return std::string_view(forms_).substr(form_begin_);
-  }
+  std::string_view Form() const { return forms_.From(form_begin_); }
 
   FoldTable folds_;
   std::vector<Token> tokens_;
-  std::string forms_;  // of all tokens, one behind the other
+  FormBuffer forms_;  // of all tokens, one behind the other
 
   std::string_view text_;
   size_t at_ = 0;

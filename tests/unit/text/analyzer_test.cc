@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <random>
@@ -116,6 +117,17 @@ TEST(AnalyzerTest, CutsLongWordsAtACodePoint) {
   EXPECT_EQ(analyzer.Tokenize(std::string(1000, 'x'))[0].form,
             std::string(kMaxTokenBytes, 'x'));
   EXPECT_EQ(analyzer.Tokenize(std::string(1000, 'x'))[0].end, 1000u);
+  for (size_t letters = 40; letters < 100; ++letters) {
+    for (const char* const behind : {"", " ", "                  "}) {
+      // The first letters are read by themselves.
+      const std::string text = "ÜÜÜ" + std::string(letters, 'X') + behind;
+      const std::vector<Token>& tokens = analyzer.Tokenize(text);
+      ASSERT_EQ(tokens.size(), 1u);
+      const std::string form = "uuu" + std::string(letters, 'x');
+      EXPECT_EQ(tokens[0].form, form.substr(0, kMaxTokenBytes));
+      EXPECT_EQ(tokens[0].end, 6 + letters);
+    }
+  }
   // 63 bytes and a letter of two.
   const std::string text = std::string(63, 'x') + "жzz next";
   const std::vector<Token>& tokens = analyzer.Tokenize(text);
@@ -163,10 +175,12 @@ TEST(AnalyzerTest, KeepsItsPromisesOnAnyBytes) {
                                            "'s",       "\\'",
                                            "\\\"",     "~",
                                            "1,000",    "²",
-                                           "ﾊﾞ",       "𝐁"};
+                                           "ﾊﾞ",       "𝐁",
+                                           "Lemma",    "Characteristically"};
   std::mt19937 random(20);
   Analyzer analyzer;
   Analyzer again;
+  Analyzer spaced;
   for (int round = 0; round < 40000; ++round) {
     std::string text;
     for (int n = random() % 24; n > 0; --n) {
@@ -176,8 +190,17 @@ TEST(AnalyzerTest, KeepsItsPromisesOnAnyBytes) {
         text += pieces[random() % pieces.size()];
       }
     }
+    // Words at the end of a text are read in another way than those before.
+    const std::vector<Token>& not_last =
+        spaced.Tokenize(text + std::string(kReadableFormBytes, ' '));
+    size_t count = 0;
     uint32_t end = 0;
     for (const Token& token : analyzer.Tokenize(text)) {
+      ASSERT_LT(count, not_last.size()) << text;
+      ASSERT_EQ(token.form, not_last[count++].form) << text;
+      // The sanitizers would not have it otherwise.
+      ASSERT_TRUE(std::string(token.form.data(), kReadableFormBytes)
+                      .starts_with(token.form.substr(0, kReadableFormBytes)));
       ASSERT_FALSE(token.form.empty());
       ASSERT_LE(token.form.size(), kMaxTokenBytes);
       ASSERT_EQ(FindInvalidUtf8(token.form), std::string_view::npos) << text;
@@ -189,6 +212,7 @@ TEST(AnalyzerTest, KeepsItsPromisesOnAnyBytes) {
       ASSERT_EQ(same.size(), 1u) << token.form << " in " << text;
       ASSERT_EQ(same[0].form, token.form) << text;
     }
+    ASSERT_EQ(count, not_last.size()) << text;
   }
 }
 
