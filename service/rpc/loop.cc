@@ -16,7 +16,7 @@ constexpr uint32_t kEventsBetweenLooks = 16;
 
 // For how long a leader takes in what comes while something is to run aside,
 // which waits for that. With 16 events at most, some 60 us, each search cost the
-// server 6 us more (bench_rpc, four runs in turns).
+// server 6 to 9 us more (bench_rpc, two runs in turns).
 constexpr std::chrono::nanoseconds kLongestTaking =
     std::chrono::microseconds(500);
 
