@@ -76,8 +76,8 @@ void SegmentBuilder::Add(const Document& document) {
 
 void SegmentBuilder::AddWords(const Document& document, FieldLengths* lengths) {
   const auto add = [&](std::string_view word, uint32_t position,
-                       std::pair<uint32_t, bool> added) {
-    const auto [form, is_new] = added;
+                       std::pair<uint32_t, bool> form_and_is_new) {
+    const auto [form, is_new] = form_and_is_new;
     if (is_new) form_terms_.push_back(terms_.Add(analyzer_.Stem(word)).first);
     places_.push_back({form, position});
   };

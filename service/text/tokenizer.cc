@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "service/text/ascii_block.h"
 #include "service/text/tex.h"
 #include "service/text/utf8.h"
 
@@ -32,8 +33,8 @@ enum class Class : uint8_t {
 constexpr std::array<Class, 256> MakeClasses() {
   std::array<Class, 256> classes{};
   for (int c = 0; c < 256; ++c) {
-    const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                      (c >= 'a' && c <= 'z');
+    const char byte = static_cast<char>(c);
+    const bool word = IsAsciiLetter(byte) || IsAsciiDigit(byte);
     classes[c] = word        ? Class::kWord
                  : c >= 0x80 ? Class::kNonAscii
                              : Class::kSeparator;
@@ -53,8 +54,6 @@ constexpr std::array<Class, 256> kClasses = MakeClasses();
 
 Class ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 bool IsAsciiWord(char c) { return ClassOf(c) == Class::kWord; }
-bool IsDigit(char c) { return IsAsciiDigit(c); }
-bool IsLetter(char c) { return IsAsciiLetter(c); }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 }  // namespace
@@ -196,7 +195,7 @@ void Tokenizer::ReadNonAscii() {
       break;
     case Folded::Kind::kScript:
       // 10⁵ is 10 and 5, as 10^5 is.
-      if (in_word_ && IsDigit(forms_.back())) EndWord();
+      if (in_word_ && IsAsciiDigit(forms_.back())) EndWord();
       Append(bytes, begin, end);
       break;
     case Folded::Kind::kWord:
@@ -251,7 +250,7 @@ bool Tokenizer::GreekWordAt(size_t i) {
 
 bool Tokenizer::LetterAt(size_t i) {
   if (i >= text_.size()) return false;
-  if (IsLetter(text_[i])) return true;
+  if (IsAsciiLetter(text_[i])) return true;
   const CodePoint c = DecodeAt(text_, i);
   if (c.value == kBadCodePoint || c.value < 0x80) {
     return false;
@@ -262,7 +261,7 @@ bool Tokenizer::LetterAt(size_t i) {
 
 void Tokenizer::ReadApostrophe(size_t size) {
   const size_t next = at_ + size;
-  const bool joins = in_word_ && !IsDigit(forms_.back()) &&
+  const bool joins = in_word_ && !IsAsciiDigit(forms_.back()) &&
                      (LetterAt(next) || At(next) == '\\');
   if (!joins) {
     EndWord();
@@ -279,8 +278,9 @@ void Tokenizer::ReadApostrophe(size_t size) {
 }
 
 void Tokenizer::ReadPoint() {
-  const bool between_digits =
-      in_word_ && at_ > 0 && IsDigit(text_[at_ - 1]) && IsDigit(At(at_ + 1));
+  const bool between_digits = in_word_ && at_ > 0 &&
+                              IsAsciiDigit(text_[at_ - 1]) &&
+                              IsAsciiDigit(At(at_ + 1));
   if (between_digits && text_[at_] == '.') {
     // A word that is cut does not end with it.
     full_ = full_ || forms_.size() - form_begin_ + 2 > kMaxTokenBytes;
@@ -290,11 +290,12 @@ void Tokenizer::ReadPoint() {
   }
   if (between_digits) {
     // A comma between thousands: 1 to 3 digits before, 3 behind.
-    bool thousands =
-        IsDigit(At(at_ + 2)) && IsDigit(At(at_ + 3)) && !IsDigit(At(at_ + 4));
-    for (char c : Form()) thousands = thousands && IsDigit(c);
+    bool thousands = IsAsciiDigit(At(at_ + 2)) && IsAsciiDigit(At(at_ + 3)) &&
+                     !IsAsciiDigit(At(at_ + 4));
+    for (char c : Form()) thousands = thousands && IsAsciiDigit(c);
     size_t before = 0;
-    while (before < 4 && before < at_ && IsDigit(text_[at_ - 1 - before])) {
+    while (before < 4 && before < at_ &&
+           IsAsciiDigit(text_[at_ - 1 - before])) {
       ++before;
     }
     if (thousands && before <= 3) {
@@ -309,7 +310,7 @@ void Tokenizer::ReadPoint() {
 // C++, C#, F#.
 void Tokenizer::ReadSign() {
   const bool one_letter =
-      in_word_ && Form().size() == 1 && IsLetter(Form()[0]) && end_ == at_;
+      in_word_ && Form().size() == 1 && IsAsciiLetter(Form()[0]) && end_ == at_;
   if (one_letter && text_[at_] == '#') {
     Append("#", at_, at_ + 1);
     ++at_;
@@ -325,7 +326,8 @@ void Tokenizer::ReadSign() {
 void Tokenizer::ReadScriptSign() {
   size_t next = at_ + 1;
   if (At(next) == '{') ++next;
-  if (!in_word_ || !IsDigit(At(next)) || IsDigit(forms_.back())) EndWord();
+  if (!in_word_ || !IsAsciiDigit(At(next)) || IsAsciiDigit(forms_.back()))
+    EndWord();
   argument_ = true;
   ++at_;
 }
@@ -337,7 +339,7 @@ void Tokenizer::ReadDollar() {
   const bool doubled = At(at_ + 1) == '$';
   const size_t next = at_ + (doubled ? 2 : 1);
   if (in_math_) {
-    if (!IsSpace(at_ > 0 ? text_[at_ - 1] : ' ') && !IsDigit(At(next))) {
+    if (!IsSpace(at_ > 0 ? text_[at_ - 1] : ' ') && !IsAsciiDigit(At(next))) {
       in_math_ = false;
       // What follows directly goes on with the word: $k$NN.
       if (math_in_word_) end_ = next;
@@ -377,7 +379,7 @@ void Tokenizer::ReadCloseBrace() {
 
 void Tokenizer::ReadBackslash() {
   const char next = At(at_ + 1);
-  if (IsLetter(next)) {
+  if (IsAsciiLetter(next)) {
     ReadCommand();
     return;
   }
@@ -423,7 +425,7 @@ void Tokenizer::ReadBackslash() {
 void Tokenizer::ReadCommand() {
   const size_t begin = at_;
   size_t end = at_ + 1;
-  while (end < text_.size() && IsLetter(text_[end])) ++end;
+  while (end < text_.size() && IsAsciiLetter(text_[end])) ++end;
   const TexCommand* command =
       FindTexCommand(text_.substr(begin + 1, end - begin - 1));
   at_ = end;
