@@ -13,6 +13,7 @@
 #include "service/index/plan.h"
 #include "service/index/search.h"
 #include "service/index/statistics.h"
+#include "service/query/names.h"
 
 namespace paperwire::index {
 namespace {
@@ -92,8 +93,9 @@ void AddBoost(const Boost& boost, const Segment& segment, uint32_t document,
 absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
                                     const query::Query& query, int64_t number,
                                     const Boost& boost) {
+  const query::Evaluated tree(query.root);
   std::vector<LeafCache> caches(snapshot.segments().size());
-  RETURN_IF_ERROR(CheckBudget(snapshot, query.root, nullptr, &caches));
+  RETURN_IF_ERROR(CheckBudget(snapshot, tree.root(), nullptr, &caches));
   Snapshot::Place place;
   if (!snapshot.Find(number, &place)) {
     return absl::NotFoundError(
@@ -101,7 +103,7 @@ absl::StatusOr<Explanation> Explain(const Snapshot& snapshot,
   }
   const Segment& segment = *snapshot.segments()[place.segment].segment;
   Explanation all;
-  for (const query::Node* leaf : ScoringLeaves(query.root)) {
+  for (const query::Node* leaf : ScoringLeaves(tree.root())) {
     const std::shared_ptr<LeafMatcher> matcher =
         LeafMatcherOf(segment, *leaf, &caches[place.segment]);
     if (matcher == nullptr) continue;

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "service/index/field_words.h"
 #include "service/index/edit_distance.h"
+#include "service/index/field_words.h"
 #include "service/index/leaves.h"
 #include "service/index/phrase_places.h"
 #include "service/index/snippet.h"
@@ -41,8 +41,8 @@ void ForEachMatch(const TextWords& words, const query::Word& wanted,
 
 }  // namespace
 
-Highlighter::Highlighter(const query::Query& query) {
-  for (const Node* node : ScoringLeaves(query.root)) {
+Highlighter::Highlighter(const query::Query& query) : tree_(query.root) {
+  for (const Node* node : ScoringLeaves(tree_.root())) {
     if (node->words.empty()) continue;
     Leaf leaf{node, {}};
     for (const query::Word& word : node->words) {

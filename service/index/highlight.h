@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "service/index/text_words.h"
+#include "service/query/names.h"
 #include "service/query/query.h"
 #include "service/text/analyzer.h"
 
@@ -58,7 +59,8 @@ class Highlighter {
   void MarkPhrase(const Leaf& leaf, const TextWords& words);
   std::vector<CharSpan> Spans();
 
-  std::vector<Leaf> leaves_;
+  const query::Evaluated tree_;
+  std::vector<Leaf> leaves_;      // of the tree
   std::vector<CharSpan> marked_;  // of the text at hand, in no order
 };
 

@@ -8,6 +8,7 @@
 #include "service/index/budget.h"
 #include "service/index/plan.h"
 #include "service/index/search.h"
+#include "service/query/names.h"
 
 namespace paperwire::index {
 namespace {
@@ -36,12 +37,13 @@ void ForEachMatch(const SegmentView& view, const query::Node& root,
 
 absl::StatusOr<std::vector<Match>> MatchAll(const Snapshot& snapshot,
                                             const query::Query& query) {
+  const query::Evaluated tree(query.root);
   std::vector<LeafCache> caches(snapshot.segments().size());
-  RETURN_IF_ERROR(CheckBudget(snapshot, query.root, nullptr, &caches));
+  RETURN_IF_ERROR(CheckBudget(snapshot, tree.root(), nullptr, &caches));
   std::vector<Match> matches;
   for (size_t i = 0; i < snapshot.segments().size(); ++i) {
     const SegmentView& view = snapshot.segments()[i];
-    ForEachMatch(view, query.root, &caches[i], [&](uint32_t d) {
+    ForEachMatch(view, tree.root(), &caches[i], [&](uint32_t d) {
       matches.push_back(
           {view.segment->sequences()[d], view.segment->numbers()[d]});
     });
@@ -69,9 +71,10 @@ absl::StatusOr<std::vector<int64_t>> MatchSegment(const Segment& segment,
   SegmentView view;
   view.segment = std::shared_ptr<const Segment>(
       std::shared_ptr<const Segment>(), &segment);
+  const query::Evaluated tree(query.root);
   std::vector<int64_t> numbers;
   LeafCache cache;
-  ForEachMatch(view, query.root, &cache,
+  ForEachMatch(view, tree.root(), &cache,
                [&](uint32_t d) { numbers.push_back(segment.numbers()[d]); });
   std::sort(numbers.begin(), numbers.end());
   return numbers;

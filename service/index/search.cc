@@ -33,6 +33,7 @@
 #include "service/index/top_hits.h"
 #include "service/index/two_words.h"
 #include "service/index/window_scorer.h"
+#include "service/query/names.h"
 
 namespace paperwire::index {
 namespace {
@@ -44,7 +45,8 @@ class Searcher {
   Searcher(const Snapshot& snapshot, const query::Query& query,
            const SearchOptions& options)
       : snapshot_(snapshot),
-        root_(query.root),
+        evaluated_(query.root),
+        root_(evaluated_.root()),
         options_(options),
         limit_(static_cast<size_t>(std::max(0, options.limit))),
         // One more than asked for tells whether there are more.
@@ -106,9 +108,8 @@ class Searcher {
 
   // Once for each window, or what takes about as long.
   absl::Status Check() {
-    return options_.check && ++visits_ % kBetweenChecks == 0
-               ? options_.check()
-               : absl::OkStatus();
+    return options_.check && ++visits_ % kBetweenChecks == 0 ? options_.check()
+                                                             : absl::OkStatus();
   }
 
   // Whether no paper has a word that all matches need: true of most questions
@@ -494,6 +495,7 @@ class Searcher {
   }
 
   const Snapshot& snapshot_;
+  const query::Evaluated evaluated_;
   const query::Node& root_;
   const SearchOptions& options_;
   const size_t limit_;

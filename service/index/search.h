@@ -17,8 +17,9 @@
 //   idf = ln(1 + (N - df + 0.5) / (df + 0.5));
 // ranking.h has the parameters and why. A phrase counts its occurrences and
 // takes the sum of its words' idf; a prefix or fuzzy word counts as one word
-// with all its spellings. Leaves that stand more than once count each time.
-// A boost (boost.h) multiplies the sum.
+// with all its spellings. The name of an author with forenames is an Or of its
+// ways to be written (query/names.h). Leaves that stand more than once count
+// each time. A boost (boost.h) multiplies the sum.
 //
 // Order: full before partial, then by `order`, then by falling score, then by
 // rising number. tests/unit/index/reference.h says the same slowly; both give

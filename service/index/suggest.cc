@@ -9,6 +9,7 @@
 #include "service/base/strings.h"
 #include "service/index/prefix_words.h"
 #include "service/index/search.h"
+#include "service/query/names.h"
 #include "service/query/normalize.h"
 
 namespace paperwire::index {

@@ -1,8 +1,10 @@
 #include "service/query/leaves.h"
 
 #include <charconv>
+#include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -10,7 +12,9 @@
 #include "service/base/strings.h"
 #include "service/query/dates.h"
 #include "service/query/error.h"
+#include "service/query/names.h"
 #include "service/text/external_id.h"
+#include "service/text/names.h"
 #include "service/text/utf8.h"
 
 namespace paperwire::query {
@@ -250,14 +254,17 @@ absl::StatusOr<Node> LeafBuilder::MakePhrase(const Lexeme& lexeme,
                         kMaxPhraseWords, " are allowed"),
                  "quote a part of it");
   }
+  const bool is_name =
+      scope.field == Field::kAuthor && node.kind == Node::Kind::kPhrase;
   std::string_view suffix = lexeme.suffix;
   if (const size_t caret = suffix.find('^'); caret != suffix.npos) {
     ASSIGN_OR_RETURN(node.boost, ParseBoost(suffix.substr(caret + 1)));
     suffix = suffix.substr(0, caret);
   }
   if (suffix.empty()) {
-    if (scope.field == Field::kAuthor && node.kind == Node::Kind::kPhrase) {
+    if (is_name) {
       node.slop = kNameSlop;
+      PutSurnameLast(lexeme.body, &node);
     }
     return node;
   }
@@ -274,7 +281,23 @@ absl::StatusOr<Node> LeafBuilder::MakePhrase(const Lexeme& lexeme,
                  "for a word with typos");
   }
   node.slop = slop;
+  if (is_name && slop > 0) PutSurnameLast(lexeme.body, &node);
   return node;
+}
+
+void LeafBuilder::PutSurnameLast(std::string_view name, Node* node) {
+  const std::vector<text::Token>& tokens = analyzer_->Tokenize(name);
+  std::vector<Word> forenames;
+  text::ForEachForename(name, tokens, [&](const text::Token& token) {
+    const auto i = static_cast<size_t>(&token - tokens.data());
+    forenames.push_back(std::move(node->words[i]));
+    node->words[i].form.clear();
+  });
+  std::erase_if(node->words,
+                [](const Word& word) { return word.form.empty(); });
+  node->words.insert(node->words.begin(),
+                     std::make_move_iterator(forenames.begin()),
+                     std::make_move_iterator(forenames.end()));
 }
 
 absl::StatusOr<std::string> LeafBuilder::ValueOf(const Lexeme& lexeme) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "service/text/analyzer.h"
-#include "service/text/names.h"
 
 namespace paperwire::query {
 namespace {
@@ -122,19 +121,6 @@ void ScoreByWords(Node* phrase) {
     child.boost = phrase->boost;
     child.begin = phrase->begin;
     child.end = phrase->end;
-  }
-}
-
-void ReadAsName(Node* phrase) {
-  if (phrase->kind != Kind::kPhrase ||
-      phrase->fields != OnlyField(TextField::kAuthor)) {
-    return;
-  }
-  for (Word& word : phrase->words) {
-    if (word.form.size() > 1 || word.exact) continue;
-    if (std::string initial = text::Initial(word.form); !initial.empty()) {
-      word.stem = std::move(initial);
-    }
   }
 }
 

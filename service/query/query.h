@@ -135,14 +135,6 @@ std::string ToString(const Node& node);
 // they did already. What is no phrase, or of common words only, stays.
 void ScoreByWords(Node* phrase);
 
-// Makes a phrase in the field of authors, alone, one of a name: a letter is an
-// initial and stands for every forename that begins with it. Other nodes stay.
-void ReadAsName(Node* phrase);
-// How many other words may stand in the name of an author, and the words of it
-// in any order, when nobody says how many: "Geoffrey Hinton" finds "Geoffrey E.
-// Hinton" and "Hinton, Geoffrey".
-inline constexpr int kNameSlop = 1;
-
 // Whether two trees are the same; where they stand in a text does not count.
 bool operator==(const Node& a, const Node& b);
 

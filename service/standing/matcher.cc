@@ -23,6 +23,7 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/index/search.h"
+#include "service/query/names.h"
 #include "service/query/parser.h"
 #include "service/standing/program.h"
 
@@ -59,13 +60,13 @@ void ClearBit(std::vector<uint64_t>* bits, uint32_t i) {
 bool IsAnchored(const query::Query& query) {
   std::vector<Anchor> anchors;
   const Frequency any = [](const query::Node&, Key) { return int64_t{0}; };
-  return FindAnchors(query.root, any, &anchors);
+  return FindAnchors(query::Evaluated(query.root).root(), any, &anchors);
 }
 
 absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
                           const Unanchored& max) {
   if (IsAnchored(query)) return absl::OkStatus();
-  const bool searched = NeedsSearch(query.root);
+  const bool searched = NeedsSearch(query::Evaluated(query.root).root());
   if (there.all < max.all && (!searched || there.searched < max.searched)) {
     return absl::OkStatus();
   }
@@ -82,11 +83,12 @@ absl::Status CheckBreadth(const query::Query& query, const Unanchored& there,
 }
 
 uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
+  const query::Evaluated tree(query.root);
   std::vector<Anchor> anchors;
   // A query is brought up by as many papers as have its anchor. Where that is
   // not known, many queries that want a word hint that it is frequent.
   const bool anchored = FindAnchors(
-      query.root,
+      tree.root(),
       [&](const query::Node& leaf, Key key) {
         const TermId id = ids_.Find(key);
         const size_t filed = id < filed_.size() ? filed_[id].size() : 0;
@@ -94,7 +96,7 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
                static_cast<int64_t>(std::min<size_t>(filed, kMaxHint - 1));
       },
       &anchors);
-  const bool searched = NeedsSearch(query.root);
+  const bool searched = NeedsSearch(tree.root());
   const uint32_t handle = NewHandle();
   SetBit(&live_, handle);
   if (searched) {
@@ -103,10 +105,10 @@ uint32_t Matcher::Add(const query::Query& query, const Frequency& frequency) {
     texts_[handle] = std::move(text);
   }
   if (anchored) {
-    File(handle, query.root, anchors);
+    File(handle, tree.root(), anchors);
   } else {
     unanchored_.AddProgram({.handle = handle}, kAlways,
-                           CompileProgram(query.root, Anchor(), &ids_));
+                           CompileProgram(tree.root(), Anchor(), &ids_));
     without_anchor_.insert(handle);
     ++unanchored_count_;
     unanchored_searched_ += searched;

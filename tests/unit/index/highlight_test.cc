@@ -80,6 +80,15 @@ TEST(HighlightTest, MarksPhrasesOnlyWhereTheyStand) {
       ElementsAre("network", "neural"));
 }
 
+TEST(HighlightTest, MarksNamesAsTheyAreWritten) {
+  constexpr std::string_view kName = "author:\"Yoshua Bengio\"";
+  EXPECT_THAT(Marked(kName, "Bengio, Y.", TextField::kAuthor),
+              ElementsAre("Bengio", "Y"));
+  EXPECT_THAT(Marked(kName, "Yoshua Bengio", TextField::kAuthor),
+              ElementsAre("Yoshua", "Bengio"));
+  EXPECT_THAT(Marked(kName, "Yann Bengio", TextField::kAuthor), IsEmpty());
+}
+
 TEST(HighlightTest, LeavesOutOtherFieldsAndWhatIsExcluded) {
   EXPECT_THAT(Marked("title:graph network", "graph network"),
               ElementsAre("network"));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "paperwire/v1/paper.pb.h"
+#include "service/query/names.h"
 
 namespace paperwire::index {
 namespace {
@@ -44,13 +45,22 @@ std::string RandomPapers::MakeText(int max_words) {
   return text;
 }
 
+std::string RandomPapers::MakeName() {
+  std::string name;
+  for (int n = Below(4); n > 0; --n) {
+    const std::string word = MakeWord();
+    name += (OneIn(3) ? word.substr(0, 1) : word) + " ";
+  }
+  return name;
+}
+
 Document RandomPapers::MakeDocument(int64_t number, int64_t sequence) {
   Document d;
   d.number = number;
   d.sequence = sequence;
   d.text[0] = MakeText(6);
   d.text[1] = MakeText(OneIn(5) ? 60 : 15);
-  for (int n = Below(4); n > 0; --n) d.text[2] += MakeText(2) + "\n";
+  for (int n = Below(4); n > 0; --n) d.text[2] += MakeName() + "\n";
   for (int n = Below(4); n > 0; --n) {
     d.categories.emplace_back(kCategories[Below(std::size(kCategories))]);
     d.text[3] += d.categories.back() + "\n";

@@ -30,6 +30,8 @@ class RandomPapers {
  private:
   std::string MakeWord();
   std::string MakeText(int max_words);
+  // Of words and initials; may be empty.
+  std::string MakeName();
   query::Word MakeQueryWord();
   query::Node MakeLeaf();
   query::Node MakeNode(int depth, bool may_be_not);

@@ -8,6 +8,7 @@
 
 #include "service/index/field_words.h"
 #include "service/index/ranking.h"
+#include "service/query/names.h"
 
 namespace paperwire::index {
 namespace {
@@ -147,18 +148,16 @@ void Reference::AddInitials(std::vector<Word>* words) {
     initials.push_back({form, form, word.position});
   }
   words->insert(words->end(), initials.begin(), initials.end());
-  std::stable_sort(words->begin(), words->end(),
-                   [](const Word& a, const Word& b) {
-                     return a.position < b.position;
-                   });
+  std::stable_sort(
+      words->begin(), words->end(),
+      [](const Word& a, const Word& b) { return a.position < b.position; });
 }
 
 // Initials do not count.
 size_t Reference::Length(const std::vector<Word>& words) {
-  return static_cast<size_t>(
-      std::count_if(words.begin(), words.end(), [](const Word& word) {
-        return !word.form.starts_with("0initial");
-      }));
+  return static_cast<size_t>(std::count_if(
+      words.begin(), words.end(),
+      [](const Word& word) { return !word.form.starts_with("0initial"); }));
 }
 
 void Reference::CutAll() {
@@ -336,8 +335,10 @@ bool Reference::IsPartial(const Node& root, const Document& d,
 
 SearchResult Reference::Search(const query::Query& query,
                                const SearchOptions& options) {
+  const query::Evaluated tree(query.root);
+  const Node& root = tree.root();
   CutAll();
-  TakeStatistics(query.root);
+  TakeStatistics(root);
   SearchResult result;
   std::vector<Hit> hits;
   std::vector<std::map<std::string, int64_t>> counts(options.facets.size());
@@ -347,13 +348,12 @@ SearchResult Reference::Search(const query::Query& query,
     }
     const Fields& fields = words_[number];
     Hit hit;
-    hit.key.full = IsTrue(query.root, d, fields);
-    if (!hit.key.full &&
-        (options.strict || !IsPartial(query.root, d, fields))) {
+    hit.key.full = IsTrue(root, d, fields);
+    if (!hit.key.full && (options.strict || !IsPartial(root, d, fields))) {
       continue;
     }
     hit.key.number = number;
-    hit.key.score = Score(query.root, fields);
+    hit.key.score = Score(root, fields);
     if (options.boost.Any()) hit.key.score *= Factor(options.boost, d);
     hit.sequence = d.sequence;
     const std::optional<int64_t> value =
@@ -441,10 +441,11 @@ SearchResult Reference::Search(const query::Query& query,
 }
 
 std::vector<Match> Reference::MatchAll(const query::Query& query) {
+  const query::Evaluated tree(query.root);
   CutAll();
   std::vector<Match> matches;
   for (const auto& [number, d] : documents_) {
-    if (IsTrue(query.root, d, words_[number])) {
+    if (IsTrue(tree.root(), d, words_[number])) {
       matches.push_back({d.sequence, number});
     }
   }

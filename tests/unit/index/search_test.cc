@@ -25,6 +25,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::StartsWith;
 
 class SearchTest : public ::testing::Test {
  protected:
@@ -130,6 +131,37 @@ TEST_F(SearchTest, NoPhraseCrossesAuthors) {
   EXPECT_THAT(Numbers("author:\"yellow green\"~1000", {.strict = true}),
               IsEmpty());
   EXPECT_THAT(Numbers("author:\"ada yellow\""), ElementsAre(1));
+}
+
+TEST_F(SearchTest, ANameFindsItsInitialsAndCountsThemLess) {
+  Add("On lakes").add_authors()->set_name("Y. Bengio");
+  Add("On lakes").add_authors()->set_name("Yoshua Bengio");
+  Add("On lakes").add_authors()->set_name("Samy Bengio");
+  Add("On lakes").add_authors()->set_name("Yann Bengio");
+  Add("On lakes").add_authors()->set_name("Bengio, Y. P.");
+  Add("Y. Bengio, or Yoshua Bengio");
+  Apply();
+  for (const char* name :
+       {"author:\"Yoshua Bengio\"", "author:\"Bengio, Yoshua\""}) {
+    EXPECT_THAT(Numbers(name), ElementsAre(2, 1, 5));
+    EXPECT_THAT(Numbers(name, {.strict = true, .count_total = false}),
+                ElementsAre(2, 1, 5));
+    EXPECT_EQ(Ask(name, {.limit = 1}).total_full_matches, 3);
+  }
+  EXPECT_THAT(Numbers("author:exact:\"Yoshua Bengio\""), ElementsAre(2));
+  EXPECT_THAT(Numbers("author:\"Y. Bengio\""), ElementsAre(1, 2, 4, 5));
+  EXPECT_THAT(Numbers("lakes -author:\"Yoshua Bengio\""), ElementsAre(3, 4));
+
+  const auto matches =
+      MatchAll(*index_->snapshot(), Parse("author:\"Yoshua Bengio\""));
+  ASSERT_OK(matches);
+  EXPECT_EQ(matches->size(), 3u);
+  const auto why = Explain(*index_->snapshot(),
+                           Parse("author:\"Yoshua Bengio\""), /*number=*/1);
+  ASSERT_OK(why);
+  ASSERT_EQ(why->details.size(), 1u);
+  EXPECT_THAT(why->details[0].description, StartsWith("\"y bengio\"~1"));
+  EXPECT_EQ(why->value, Ask("author:\"Yoshua Bengio\"").hits[1].key.score);
 }
 
 TEST_F(SearchTest, IdsAreFoundInEverySpelling) {

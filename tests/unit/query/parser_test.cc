@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "service/base/error_details.h"
+#include "service/query/names.h"
 #include "service/query/normalize.h"
 #include "service/query/query.h"
 #include "service/text/analyzer.h"

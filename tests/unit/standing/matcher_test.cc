@@ -135,6 +135,26 @@ TEST_F(MatcherTest, ReadsNamesOfAuthorsAsASearchDoes) {
   EXPECT_THAT(handles, UnorderedElementsAre(full, initial, turned));
 }
 
+TEST_F(MatcherTest, ANameFindsItsInitialsAsInASearch) {
+  const uint32_t full = Add("author:\"Yoshua Bengio\"");
+  const uint32_t turned = Add("rivers author:\"Bengio, Yoshua Paul\"");
+  const uint32_t far = Add("author:\"Yoshua Bengio\"~4 rivers");
+  const uint32_t not_sonia = Add("rivers -author:\"Sonia Bengio\"");
+  Add("author:\"Sonia Bengio\"");
+  Add("author:exact:\"Yoshua Bengio\"");
+  Add("author:\"Yoshua Bengio\"~0");
+  Add("rivers -author:\"Yoshua Bengio\"");
+  index::Document document;
+  document.number = 1;
+  document.text[0] = "Of rivers";
+  document.text[2] = "S. Lake\nY. P. Bengio";
+  const auto matched = matcher_.Match(*MakeSegment({document}));
+  ASSERT_OK(matched);
+  std::vector<uint32_t> handles;
+  for (const Matched& m : *matched) handles.push_back(m.handle);
+  EXPECT_THAT(handles, UnorderedElementsAre(full, turned, far, not_sonia));
+}
+
 TEST_F(MatcherTest, AQueryOfManyAnchorsMatchesOnce) {
   const uint32_t any = Add("graph OR model OR network OR \"a model\"");
   EXPECT_THAT(Match("graph network", "a model"), UnorderedElementsAre(any));
