@@ -167,10 +167,12 @@ class NameList {
     if (!HasTyped(typed_, written, &analyzer)) return;
     std::vector<query::Word> words;
     std::string folded;
-    for (const text::Token& token : analyzer.Tokenize(written)) {
+    const std::vector<text::Token>& tokens = analyzer.Tokenize(written);
+    for (const text::Token& token : tokens) {
       words.emplace_back().form = std::string(token.form);
-      StrAppend(&folded, token.form, " ");
     }
+    query::PutSurnameLast(written, tokens, &words);
+    for (const query::Word& word : words) StrAppend(&folded, word.form, " ");
     const auto [place, is_new] = places_.emplace(folded, names_.size());
     if (is_new) {
       for (query::Word& word : words) {

@@ -1,10 +1,8 @@
 #include "service/query/leaves.h"
 
 #include <charconv>
-#include <iterator>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -14,7 +12,6 @@
 #include "service/query/error.h"
 #include "service/query/names.h"
 #include "service/text/external_id.h"
-#include "service/text/names.h"
 #include "service/text/utf8.h"
 
 namespace paperwire::query {
@@ -264,7 +261,8 @@ absl::StatusOr<Node> LeafBuilder::MakePhrase(const Lexeme& lexeme,
   if (suffix.empty()) {
     if (is_name) {
       node.slop = kNameSlop;
-      PutSurnameLast(lexeme.body, &node);
+      PutSurnameLast(lexeme.body, analyzer_->Tokenize(lexeme.body),
+                     &node.words);
     }
     return node;
   }
@@ -281,23 +279,10 @@ absl::StatusOr<Node> LeafBuilder::MakePhrase(const Lexeme& lexeme,
                  "for a word with typos");
   }
   node.slop = slop;
-  if (is_name && slop > 0) PutSurnameLast(lexeme.body, &node);
+  if (is_name && slop > 0) {
+    PutSurnameLast(lexeme.body, analyzer_->Tokenize(lexeme.body), &node.words);
+  }
   return node;
-}
-
-void LeafBuilder::PutSurnameLast(std::string_view name, Node* node) {
-  const std::vector<text::Token>& tokens = analyzer_->Tokenize(name);
-  std::vector<Word> forenames;
-  text::ForEachForename(name, tokens, [&](const text::Token& token) {
-    const auto i = static_cast<size_t>(&token - tokens.data());
-    forenames.push_back(std::move(node->words[i]));
-    node->words[i].form.clear();
-  });
-  std::erase_if(node->words,
-                [](const Word& word) { return word.form.empty(); });
-  node->words.insert(node->words.begin(),
-                     std::make_move_iterator(forenames.begin()),
-                     std::make_move_iterator(forenames.end()));
 }
 
 absl::StatusOr<std::string> LeafBuilder::ValueOf(const Lexeme& lexeme) {

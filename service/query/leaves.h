@@ -44,9 +44,6 @@ class LeafBuilder {
 
   // A word or a phrase of the tokens of `part`, which may be none.
   Node FromTokens(std::string_view part, const Scope& scope);
-  // "Bengio, Yoshua" is Yoshua Bengio: the words of `node` are those of `name`,
-  // and may be looked for in any order.
-  void PutSurnameLast(std::string_view name, Node* node);
   absl::StatusOr<float> ParseBoost(std::string_view number);
   // The value of a field: without quotes or the punctuation behind it.
   absl::StatusOr<std::string> ValueOf(const Lexeme& lexeme);

@@ -1,9 +1,9 @@
 #include "service/query/names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "service/query/normalize.h"
 #include "service/text/names.h"
@@ -79,6 +79,20 @@ void ReadAsName(Node* phrase) {
       word.stem = std::move(initial);
     }
   }
+}
+
+void PutSurnameLast(std::string_view name,
+                    const std::vector<text::Token>& tokens,
+                    std::vector<Word>* words) {
+  std::vector<Word> forenames;
+  text::ForEachForename(name, tokens, [&](const text::Token& token) {
+    Word& word = (*words)[static_cast<size_t>(&token - tokens.data())];
+    forenames.push_back(std::move(word));
+    word.form.clear();
+  });
+  std::erase_if(*words, [](const Word& word) { return word.form.empty(); });
+  words->insert(words->begin(), std::make_move_iterator(forenames.begin()),
+                std::make_move_iterator(forenames.end()));
 }
 
 std::optional<Node> WithInitials(const Node& root) {

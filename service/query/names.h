@@ -12,8 +12,11 @@
 #define PAPERWIRE_SERVICE_QUERY_NAMES_H_
 
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "service/query/query.h"
+#include "service/text/analyzer.h"
 
 namespace paperwire::query {
 
@@ -25,6 +28,12 @@ inline constexpr int kNameSlop = 1;
 // Makes a phrase in the field of authors, alone, one of a name: a letter is an
 // initial and stands for every forename that begins with it. Other nodes stay.
 void ReadAsName(Node* phrase);
+
+// "Bengio, Yoshua" is Yoshua Bengio: puts the words of a name in that order.
+// `words` are made of `tokens`, which are those of `name`.
+void PutSurnameLast(std::string_view name,
+                    const std::vector<text::Token>& tokens,
+                    std::vector<Word>* words);
 
 // The tree in which each name that says its forenames may also stand with their
 // initials: the first as it is or its letter, and those behind it as they are

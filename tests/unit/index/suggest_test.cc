@@ -167,6 +167,21 @@ TEST_F(SuggestTest, CompletesAuthors) {
   EXPECT_EQ(yoshua[0].papers, 3);
 }
 
+// With the surname first it is the same name, and its query finds initials.
+TEST_F(SuggestTest, CountsAnAuthorAsTheQueryDoes) {
+  Add("One", {"Yoshua Bengio"});
+  Add("Two", {"Bengio, Yoshua"});
+  Add("Three", {"Bengio, Yoshua"});
+  Add("Four", {"Y. Bengio"});
+  Add("Five", {"B. Yoshua"});
+  const std::vector<Suggestion> found = Ask(SuggestAuthors, "yosh");
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].query, "author:\"Bengio, Yoshua\"");
+  EXPECT_EQ(found[0].papers, 4);
+  EXPECT_EQ(found[1].query, "author:\"B. Yoshua\"");
+  EXPECT_EQ(found[1].papers, 1);
+}
+
 TEST_F(SuggestTest, CompletesTerms) {
   Add("Bottleneck models", {}, 0, "of the beginning");
   Add("Bottlenecks");
