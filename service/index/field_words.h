@@ -48,8 +48,9 @@ uint32_t ForEachWord(text::Analyzer& analyzer, std::string_view text,
   return words;
 }
 
-// Calls visit(initial, position) for the initial (text/names.h) of each
-// forename among `names`, the text of the field of authors.
+// Calls visit(initial, position) for the initial and the bare initial
+// (text/names.h) of each forename among `names`, the text of the field of
+// authors.
 template <typename Visit>
 void ForEachInitial(text::Analyzer& analyzer, std::string_view names,
                     Visit visit) {
@@ -63,8 +64,10 @@ void ForEachInitial(text::Analyzer& analyzer, std::string_view names,
     words += static_cast<uint32_t>(tokens.size());
     if (words > kMaxFieldWords) return;
     text::ForEachForename(name, tokens, [&](const text::Token& token) {
-      const std::string initial = text::Initial(token.form);
-      if (!initial.empty()) visit(initial, base + token.position);
+      for (const std::string& initial :
+           {text::Initial(token.form), text::BareInitial(token.form)}) {
+        if (!initial.empty()) visit(initial, base + token.position);
+      }
     });
     if (!tokens.empty()) base += tokens.back().position + kValueGap;
   }

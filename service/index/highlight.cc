@@ -24,9 +24,13 @@ using query::Node;
 template <typename Visit>
 void ForEachMatch(const TextWords& words, const query::Word& wanted,
                   uint32_t stem_hash, Visit visit) {
-  if (wanted.stem == text::Initial(wanted.form)) {
+  const bool bare = wanted.stem == text::BareInitial(wanted.form);
+  if (bare || wanted.stem == text::Initial(wanted.form)) {
     for (uint32_t word = 0; word < words.size(); ++word) {
-      if (words.Form(word).starts_with(wanted.form)) visit(word);
+      const std::string_view form = words.Form(word);
+      if (bare ? form == wanted.form : form.starts_with(wanted.form)) {
+        visit(word);
+      }
     }
     return;
   }

@@ -24,7 +24,7 @@ namespace paperwire::index {
 
 // Of segment files and manifests. Raise it when the bytes change, and when
 // the rules of words or stems do: what is stored was made by them.
-inline constexpr uint32_t kFormatVersion = 6;
+inline constexpr uint32_t kFormatVersion = 7;
 
 std::string SegmentFileName(uint64_t id);
 

@@ -43,7 +43,7 @@ bool Shorten(size_t begin, size_t end, Node* name) {
     if (!HasInitial(word)) continue;
     // Not what ReadAsName makes of it: that stands for other forenames, too.
     word.form.resize(1);
-    word.stem = word.form;
+    word.stem = text::BareInitial(word.form);
     any = true;
   }
   return any;

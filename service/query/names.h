@@ -3,10 +3,11 @@
 //     author:"Y. Bengio"        finds Yoshua Bengio: ReadAsName
 //     author:"Yoshua Bengio"    finds Y. Bengio: WithInitials
 //
-// Of a letter the index knows every forename that begins with it
-// (text/names.h), so that the first is a word like others. The second is an Or
-// of phrases, one for each way to write the name. Trees keep the name as it was
-// typed; whoever evaluates one does it on its WithInitials. Any thread.
+// The index has words for the forenames that begin with a letter, and for those
+// that are no more than one (text/names.h), so that the first is a phrase like
+// others. The second is an Or of phrases, one for each way to write the name.
+// Trees keep the name as it was typed; whoever evaluates one does it on its
+// WithInitials. Any thread.
 
 #ifndef PAPERWIRE_SERVICE_QUERY_NAMES_H_
 #define PAPERWIRE_SERVICE_QUERY_NAMES_H_

@@ -40,7 +40,7 @@ constexpr FieldSet OnlyField(TextField f) {
 // A word to look for.
 struct Word {
   // The folded form as typed, and its stem (text::Analyzer); of an initial in
-  // the name of an author, what text/names.h makes of it.
+  // the name of an author, one of the words of text/names.h.
   std::string form;
   std::string stem;
   // Only this form, instead of every form with this stem.

@@ -1,12 +1,15 @@
 // Names of people, who are called by all of their forenames, by some, or by
 // initials.
 //
-//     Initial("yoshua");                  // "0initialy", as Initial("y")
+//     Initial("yoshua") == Initial("y");
+//     BareInitial("y");                   // of "yoshua" there is none
 //     ForEachForename("Bengio, Yoshua", tokens, visit);   // visit(tokens[1])
 //
 // The index keeps the initial of every forename as a word of its own, at the
-// place of the forename, so that "Y. Bengio" finds Yoshua Bengio. No text has
-// such a word, so that "vitamin D" does not find David. Any thread.
+// place of the forename, so that "Y. Bengio" finds Yoshua Bengio; and where no
+// more than the initial is written another one, so that "Yoshua Bengio" finds
+// Y. Bengio, and not Yann. No text and no query has such words, so that
+// "vitamin D" does not find David. Any thread.
 
 #ifndef PAPERWIRE_SERVICE_TEXT_NAMES_H_
 #define PAPERWIRE_SERVICE_TEXT_NAMES_H_
@@ -25,7 +28,15 @@ namespace paperwire::text {
 // empty when it does not begin with a letter from a to z.
 inline std::string Initial(std::string_view forename) {
   if (forename.empty() || forename[0] < 'a' || forename[0] > 'z') return {};
-  return std::string("0initial") + forename[0];
+  return std::string("\x01initial") + forename[0];
+}
+
+// The word that stands for all forenames that are this letter and no more;
+// empty when it is no letter from a to z.
+inline std::string BareInitial(std::string_view forename) {
+  std::string initial = Initial(forename.size() == 1 ? forename : "");
+  if (!initial.empty()) initial += '.';
+  return initial;
 }
 
 // Calls visit(token) for each forename of `name`, which was cut into `tokens`:

@@ -144,8 +144,10 @@ void Reference::AddInitials(std::vector<Word>* words) {
     const char letter = word.form[0];
     if ((*words)[i + 1].position - word.position >= kValueGap) continue;
     if (letter < 'a' || letter > 'z') continue;
-    const std::string form = std::string("0initial") + letter;
+    const std::string form = std::string("\x01initial") + letter;
     initials.push_back({form, form, word.position});
+    if (word.form.size() > 1) continue;
+    initials.push_back({form + ".", form + ".", word.position});
   }
   words->insert(words->end(), initials.begin(), initials.end());
   std::stable_sort(
@@ -157,7 +159,7 @@ void Reference::AddInitials(std::vector<Word>* words) {
 size_t Reference::Length(const std::vector<Word>& words) {
   return static_cast<size_t>(std::count_if(
       words.begin(), words.end(),
-      [](const Word& word) { return !word.form.starts_with("0initial"); }));
+      [](const Word& word) { return !word.form.starts_with("\x01initial"); }));
 }
 
 void Reference::CutAll() {
