@@ -102,6 +102,16 @@ Node TypedNode(const Snapshot& snapshot, const TypedText& typed,
   return query::MakeAnd(std::move(all));
 }
 
+// The forms of words or tokens.
+template <typename Words>
+std::string Folded(const Words& words) {
+  std::string folded;
+  for (const auto& word : words) {
+    StrAppend(&folded, folded.empty() ? "" : " ", word.form);
+  }
+  return folded;
+}
+
 class TitleList {
  public:
   TitleList(const TypedText& typed, const SuggestOptions& options)
@@ -123,7 +133,8 @@ class TitleList {
       fragment.fragment = typed_.fragment;
       if (!HasTyped(fragment, paper.title(), &analyzer)) continue;
       Suggestion title;
-      title.query = QuotedQuery("title:", paper.title(), &analyzer);
+      title.query = QuotedQuery("title:", paper.title(),
+                                Folded(analyzer.Tokenize(paper.title())));
       if (!queries_.insert(title.query).second) continue;
       title.text = std::move(*paper.mutable_title());
       title.paper = std::move(*paper.mutable_name());
@@ -166,14 +177,12 @@ class NameList {
     text::Analyzer& analyzer = ThreadAnalyzer();
     if (!HasTyped(typed_, written, &analyzer)) return;
     std::vector<query::Word> words;
-    std::string folded;
     const std::vector<text::Token>& tokens = analyzer.Tokenize(written);
     for (const text::Token& token : tokens) {
       words.emplace_back().form = std::string(token.form);
     }
     query::PutSurnameLast(written, tokens, &words);
-    for (const query::Word& word : words) StrAppend(&folded, word.form, " ");
-    const auto [place, is_new] = places_.emplace(folded, names_.size());
+    const auto [place, is_new] = places_.emplace(Folded(words), names_.size());
     if (is_new) {
       for (query::Word& word : words) {
         word.stem = std::string(analyzer.Stem(word.form));
@@ -259,7 +268,8 @@ absl::StatusOr<std::vector<Suggestion>> SuggestAuthors(
                      Ask(snapshot, name.phrase, 0, options));
     Suggestion& author = authors.emplace_back();
     author.text = name.Written();
-    author.query = QuotedQuery("author:", author.text, &ThreadAnalyzer());
+    author.query =
+        QuotedQuery("author:", author.text, Folded(name.phrase.words));
     author.papers = all.total_full_matches;
   }
   std::sort(authors.begin(), authors.end(),

@@ -51,12 +51,8 @@ std::vector<query::Word> TellingWords(const TypedText& typed) {
 }
 
 std::string QuotedQuery(std::string_view prefix, std::string_view utf8,
-                        text::Analyzer* analyzer) {
-  std::string folded;
-  for (const text::Token& token : analyzer->Tokenize(utf8)) {
-    StrAppend(&folded, folded.empty() ? "" : " ", token.form);
-  }
-  folded = StrCat(prefix, "\"", folded, "\"");
+                        std::string_view words) {
+  std::string folded = StrCat(prefix, "\"", words, "\"");
   std::string written = StrCat(prefix, "\"", utf8, "\"");
   v1::Query request;
   request.set_text(folded);

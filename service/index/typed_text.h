@@ -36,9 +36,9 @@ std::vector<query::Word> TellingWords(const TypedText& typed);
 
 // A search-box text that finds `utf8` word by word in a field: its words in
 // quotes behind `prefix` ("title:"). As written, if that parses to what it
-// says, else folded. `utf8` must hold a word.
+// says, else as `words`, which are those of it, folded, and must not be empty.
 std::string QuotedQuery(std::string_view prefix, std::string_view utf8,
-                        text::Analyzer* analyzer);
+                        std::string_view words);
 
 }  // namespace paperwire::index
 

@@ -54,7 +54,9 @@ Node WaysToWrite(const Node& name) {
   const auto add_shorter = [&](size_t begin, size_t end) {
     for (size_t i = 0, n = ways.size(); i < n; ++i) {
       Node way = ways[i];
-      if (Shorten(begin, end, &way)) ways.push_back(std::move(way));
+      if (!Shorten(begin, end, &way)) continue;
+      way.boost *= kInitialsBoost;
+      ways.push_back(std::move(way));
     }
   };
   const size_t surname = name.words.size() - 1;

@@ -36,13 +36,16 @@ void PutSurnameLast(std::string_view name,
                     const std::vector<text::Token>& tokens,
                     std::vector<Word>* words);
 
+inline constexpr float kInitialsBoost = 0.5f;
+
 // The tree in which each name that says its forenames may also stand with their
 // initials: the first as it is or its letter, and those behind it as they are
 // or their letters, which makes four phrases at most. A phrase is such a name
 // when it stands in the field of authors, alone, and its words may come in any
 // order, the last one being the surname, of more than a letter; `exact:` words
-// stay as they are. The phrases have the boost and the place of the name. In
-// normal form; nothing when the tree has no such name.
+// stay as they are. The phrases have the place of the name, and its boost,
+// times kInitialsBoost for either: they might be of somebody else. In normal
+// form; nothing when the tree has no such name.
 std::optional<Node> WithInitials(const Node& root);
 
 // What is evaluated of a tree: WithInitials, or the tree itself, which must

@@ -28,30 +28,30 @@ std::string Ways(const std::string& text) {
 
 TEST(NamesTest, AForenameMayBeItsLetter) {
   EXPECT_EQ(Ways("author:\"Yoshua Bengio\""),
-            "author:\"yoshua bengio\"~1 OR author:\"y bengio\"~1");
+            "author:\"yoshua bengio\"~1 OR author:\"y bengio\"~1^0.5");
   EXPECT_EQ(Ways("author:\"Bengio, Yoshua\""),
             Ways("author:\"Yoshua Bengio\""));
   EXPECT_EQ(Ways("author:\"J\xc3\xbcrgen Schmidhuber\"~3^2"),
             "author:\"jurgen schmidhuber\"~3^2 OR "
-            "author:\"j schmidhuber\"~3^2");
+            "author:\"j schmidhuber\"~3");
 }
 
 TEST(NamesTest, TheFirstForenameAndTheOthersAreEachWrittenOneWay) {
   EXPECT_EQ(Ways("author:\"Juan Carlos Niebles\""),
             "author:\"juan carlos niebles\"~1 OR "
-            "author:\"j carlos niebles\"~1 OR "
-            "author:\"juan c niebles\"~1 OR "
-            "author:\"j c niebles\"~1");
+            "author:\"j carlos niebles\"~1^0.5 OR "
+            "author:\"juan c niebles\"~1^0.5 OR "
+            "author:\"j c niebles\"~1^0.25");
   EXPECT_EQ(Ways("author:\"Tolkien, John Ronald Reuel\""),
             "author:\"john ronald reuel tolkien\"~1 OR "
-            "author:\"j ronald reuel tolkien\"~1 OR "
-            "author:\"john r r tolkien\"~1 OR "
-            "author:\"j r r tolkien\"~1");
+            "author:\"j ronald reuel tolkien\"~1^0.5 OR "
+            "author:\"john r r tolkien\"~1^0.5 OR "
+            "author:\"j r r tolkien\"~1^0.25");
   // A letter is one already.
   EXPECT_EQ(Ways("author:\"Geoffrey E. Hinton\""),
-            "author:\"geoffrey e hinton\"~1 OR author:\"g e hinton\"~1");
+            "author:\"geoffrey e hinton\"~1 OR author:\"g e hinton\"~1^0.5");
   EXPECT_EQ(Ways("author:\"J. Carlos Niebles\""),
-            "author:\"j carlos niebles\"~1 OR author:\"j c niebles\"~1");
+            "author:\"j carlos niebles\"~1 OR author:\"j c niebles\"~1^0.5");
 }
 
 TEST(NamesTest, OfALetterThatWasTypedAnyForenameWillDo) {
@@ -82,12 +82,12 @@ TEST(NamesTest, WhatIsNoNameStays) {
 
 TEST(NamesTest, TheTreeStaysInNormalForm) {
   EXPECT_EQ(Ways("rivers OR author:\"Ada Brook\" OR lakes"),
-            "rivers OR author:\"ada brook\"~1 OR author:\"a brook\"~1 OR "
+            "rivers OR author:\"ada brook\"~1 OR author:\"a brook\"~1^0.5 OR "
             "lakes");
   EXPECT_EQ(Ways("rivers -author:\"Ada Brook\"^3"),
             "rivers -(author:\"ada brook\"~1 OR author:\"a brook\"~1)");
   EXPECT_EQ(Ways("a1 (b1 OR author:\"Ada Brook\")"),
-            "a1 (b1 OR author:\"ada brook\"~1 OR author:\"a brook\"~1)");
+            "a1 (b1 OR author:\"ada brook\"~1 OR author:\"a brook\"~1^0.5)");
 }
 
 TEST(NamesTest, EvaluatedIsTheTreeItselfWhereItHasNoName) {
