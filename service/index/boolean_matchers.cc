@@ -32,6 +32,16 @@ void OrMatcher::Narrow(const Window& window, WindowSet* set) {
   set->Intersect(found);
 }
 
+// The most frequent one first: as a rule it has something in every window.
+uint32_t OrMatcher::NextWindow(uint32_t window) {
+  uint32_t next = kNoWindow;
+  for (const auto& child : children_) {
+    next = std::min(next, child->NextWindow(window));
+    if (next == window) break;
+  }
+  return next;
+}
+
 void OrMatcher::AddTo(const Window& window, const WindowSet& among,
                       WindowSet* set) {
   for (const auto& child : children_) child->AddTo(window, among, set);

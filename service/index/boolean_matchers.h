@@ -48,6 +48,7 @@ class OrMatcher : public Matcher {
  public:
   explicit OrMatcher(std::vector<std::unique_ptr<Matcher>> children);
   void Narrow(const Window& window, WindowSet* set) override;
+  uint32_t NextWindow(uint32_t window) override;
   void AddTo(const Window& window, const WindowSet& among,
              WindowSet* set) override;
   uint64_t Cost() const override { return cost_; }

@@ -16,12 +16,10 @@ using query::Node;
 
 std::unique_ptr<LeafMatcher> MakePhrase(const Segment& segment,
                                         const Node& leaf, LeafCache* cache) {
-  std::vector<AcceptedTerm> words;
-  for (const query::Word& word : leaf.words) {
-    words.push_back(AcceptWord(segment, word));
-    if (words.back().term == kNotFound) return nullptr;
+  std::vector<AcceptedTerm> words = LeafWords(segment, leaf, cache);
+  for (const AcceptedTerm& word : words) {
+    if (word.term == kNotFound) return nullptr;
   }
-  if (words.empty()) return nullptr;
   std::shared_ptr<PhraseMemo>& memo = (*cache)[&leaf].phrase;
   if (memo == nullptr) memo = std::make_shared<PhraseMemo>();
   return std::make_unique<PhraseMatcher>(segment, std::move(words), leaf.slop,
@@ -101,6 +99,17 @@ const AcceptedTerm& LeafWord(const Segment& segment, const Node& leaf,
   std::optional<AcceptedTerm>& word = (*cache)[&leaf].word;
   if (!word.has_value()) word = AcceptWord(segment, leaf.words.front());
   return *word;
+}
+
+const std::vector<AcceptedTerm>& LeafWords(const Segment& segment,
+                                           const Node& leaf, LeafCache* cache) {
+  std::vector<AcceptedTerm>& words = (*cache)[&leaf].words;
+  if (words.empty()) {
+    for (const query::Word& word : leaf.words) {
+      words.push_back(AcceptWord(segment, word));
+    }
+  }
+  return words;
 }
 
 int64_t KnownCount(const Segment& segment, const Node& node, LeafCache* cache) {

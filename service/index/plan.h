@@ -28,6 +28,8 @@ namespace paperwire::index {
 struct KnownLeaf {
   // kWord: its stem, once looked up.
   std::optional<AcceptedTerm> word;
+  // kPhrase: those of its words, once looked up.
+  std::vector<AcceptedTerm> words;
   // kPrefix, kFuzzy: the spellings that it stands for.
   std::shared_ptr<const std::vector<uint32_t>> forms;
   // kPrefix, kFuzzy, exact kWord: where they stand.
@@ -53,6 +55,11 @@ std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
 // What a kWord leaf stands for.
 const AcceptedTerm& LeafWord(const Segment& segment, const query::Node& leaf,
                              LeafCache* cache);
+
+// What the words of a kPhrase leaf stand for, in order.
+const std::vector<AcceptedTerm>& LeafWords(const Segment& segment,
+                                           const query::Node& leaf,
+                                           LeafCache* cache);
 
 // How many documents of the segment, deleted ones included, a node is true of
 // that is a word in any spelling and field; of others -1.

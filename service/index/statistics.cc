@@ -79,10 +79,17 @@ double LeafIdf(const Snapshot& snapshot, const Node& leaf,
     return Idf(all, documents);
   }
   if (leaf.kind == Node::Kind::kPhrase) {
-    double sum = 0;
-    for (const query::Word& word : leaf.words) {
-      sum += Idf(all, DocumentsWithWord(snapshot, word));
+    std::vector<int64_t> documents(leaf.words.size());
+    for (size_t i = 0; i < snapshot.segments().size(); ++i) {
+      const SegmentView& view = snapshot.segments()[i];
+      const std::vector<AcceptedTerm>& words =
+          LeafWords(*view.segment, leaf, &(*caches)[i]);
+      for (size_t w = 0; w < words.size(); ++w) {
+        documents[w] += DocumentsWith(view, leaf.words[w], words[w]);
+      }
     }
+    double sum = 0;
+    for (const int64_t count : documents) sum += Idf(all, count);
     return sum;
   }
   int64_t documents = 0;
