@@ -49,12 +49,14 @@ std::shared_ptr<const index::Segment> MakeSegment(
   return builder.Finish(1, 1);
 }
 
-std::shared_ptr<const index::Segment> MakeSegment(const std::string& title,
-                                                  const std::string& abstract) {
+std::shared_ptr<const index::Segment> MakeSegment(
+    const std::string& title, const std::string& abstract,
+    const std::string& authors = "") {
   index::Document document;
   document.number = 1;
   document.text[0] = title;
   document.text[1] = abstract;
+  document.text[2] = authors;
   return MakeSegment({document});
 }
 
@@ -64,9 +66,10 @@ class MatcherTest : public testing::Test {
     return matcher_.Add(MakeQuery(text), AllAlike);
   }
   std::vector<uint32_t> Match(const std::string& title,
-                              const std::string& abstract) {
+                              const std::string& abstract,
+                              const std::string& authors = "") {
     absl::StatusOr<std::vector<Matched>> matched =
-        matcher_.Match(*MakeSegment(title, abstract));
+        matcher_.Match(*MakeSegment(title, abstract, authors));
     EXPECT_OK(matched);
     std::vector<uint32_t> handles;
     for (const Matched& m : *matched) handles.push_back(m.handle);
@@ -124,15 +127,8 @@ TEST_F(MatcherTest, ReadsNamesOfAuthorsAsASearchDoes) {
   Add("author:\"S. Bengio\"");
   Add("author:\"Yann Bengio\"");
   Add("\"y bengio\"");
-  index::Document document;
-  document.number = 1;
-  document.text[0] = "Of rivers";
-  document.text[2] = "Sonia Lake\nYoshua P. Bengio";
-  const auto matched = matcher_.Match(*MakeSegment({document}));
-  ASSERT_OK(matched);
-  std::vector<uint32_t> handles;
-  for (const Matched& m : *matched) handles.push_back(m.handle);
-  EXPECT_THAT(handles, UnorderedElementsAre(full, initial, turned));
+  EXPECT_THAT(Match("Of rivers", "", "Sonia Lake\nYoshua P. Bengio"),
+              UnorderedElementsAre(full, initial, turned));
 }
 
 TEST_F(MatcherTest, ANameFindsItsInitialsAsInASearch) {
@@ -144,15 +140,8 @@ TEST_F(MatcherTest, ANameFindsItsInitialsAsInASearch) {
   Add("author:exact:\"Yoshua Bengio\"");
   Add("author:\"Yoshua Bengio\"~0");
   Add("rivers -author:\"Yoshua Bengio\"");
-  index::Document document;
-  document.number = 1;
-  document.text[0] = "Of rivers";
-  document.text[2] = "S. Lake\nY. P. Bengio";
-  const auto matched = matcher_.Match(*MakeSegment({document}));
-  ASSERT_OK(matched);
-  std::vector<uint32_t> handles;
-  for (const Matched& m : *matched) handles.push_back(m.handle);
-  EXPECT_THAT(handles, UnorderedElementsAre(full, turned, far, not_sonia));
+  EXPECT_THAT(Match("Of rivers", "", "S. Lake\nY. P. Bengio"),
+              UnorderedElementsAre(full, turned, far, not_sonia));
 }
 
 TEST_F(MatcherTest, AQueryOfManyAnchorsMatchesOnce) {
