@@ -40,6 +40,31 @@ namespace {
 
 constexpr uint32_t kBetweenChecks = 8;  // windows
 
+// Nobody asks for hits, only how many there are.
+bool OnlyCounts(const SearchOptions& options) {
+  return options.limit <= 0 && options.strict && options.count_total &&
+         !options.after.has_value();
+}
+
+// How many papers have the word that the query is, when that is all there is to
+// say and known without any postings; else -1.
+int64_t KnownTotal(const Snapshot& snapshot, const query::Node& root,
+                   const SearchOptions& options) {
+  if (!OnlyCounts(options) || !options.facets.empty() ||
+      !options.exclude.empty()) {
+    return -1;
+  }
+  int64_t total = 0;
+  for (const SegmentView& view : snapshot.segments()) {
+    LeafCache cache;
+    const int64_t count =
+        view.deleted_count == 0 ? KnownCount(*view.segment, root, &cache) : -1;
+    if (count < 0) return -1;
+    total += count;
+  }
+  return total;
+}
+
 class Searcher {
  public:
   Searcher(const Snapshot& snapshot, const query::Query& query,
@@ -77,7 +102,7 @@ class Searcher {
     for (const size_t i : segments) {
       RETURN_IF_ERROR(FindFull(i, &result.total_full_matches));
     }
-    if (!options_.strict && MayMatchInPart() && !top_.IsFull()) {
+    if (MayMatchInPart() && !top_.IsFull()) {
       // Of a page full of full matches, all that is left to know is whether
       // anything comes after it.
       page_is_full_ = top_.size() >= limit_;
@@ -159,14 +184,10 @@ class Searcher {
     return order;
   }
 
-  // Nobody asks for hits, only how many there are.
-  bool OnlyCounts() const {
-    return limit_ == 0 && options_.strict && options_.count_total &&
-           !options_.after.has_value();
-  }
+  bool OnlyCounts() const { return index::OnlyCounts(options_); }
   // Whether every full match must be known before hits are chosen.
   bool NeedsAll() const {
-    return options_.count_total || !facets_.empty() || !options_.strict ||
+    return options_.count_total || !facets_.empty() || MayMatchInPart() ||
            !Prunes();
   }
   // Whether bounds of scores tell where hits can be.
@@ -176,10 +197,10 @@ class Searcher {
   }
   // Whether the page is full and something is known to come after it.
   bool Done() const { return page_is_full_ && top_.IsFull(); }
-  // Whether a document may have some of the words, but not match: with a single
-  // word or phrase, none may.
+  // Whether a document may have some of the words, but not match, and is wanted
+  // still: of a single word or phrase, or of an Or of them, none may.
   bool MayMatchInPart() const {
-    return !leaves_.empty() && !(is_conjunction_ && leaves_.size() == 1);
+    return !options_.strict && !leaves_.empty() && disjunction_ == nullptr;
   }
   // Whether full matches are hits. A walk that has come to the partial matches
   // scores full ones no more.
@@ -519,6 +540,13 @@ class Searcher {
 absl::StatusOr<SearchResult> Search(const Snapshot& snapshot,
                                     const query::Query& query,
                                     const SearchOptions& options) {
+  if (const int64_t total = KnownTotal(snapshot, query.root, options);
+      total >= 0) {
+    SearchResult result;
+    result.total_full_matches = total;
+    result.more = total > 0;
+    return result;
+  }
   return Searcher(snapshot, query, options).Run();
 }
 
