@@ -36,6 +36,8 @@ void PutSurnameLast(std::string_view name,
                     const std::vector<text::Token>& tokens,
                     std::vector<Word>* words);
 
+// What a name counts for with initials instead of its first forename, and again
+// instead of those behind it: they might be of somebody else.
 inline constexpr float kInitialsBoost = 0.5f;
 
 // The tree in which each name that says its forenames may also stand with their
@@ -43,9 +45,9 @@ inline constexpr float kInitialsBoost = 0.5f;
 // or their letters, which makes four phrases at most. A phrase is such a name
 // when it stands in the field of authors, alone, and its words may come in any
 // order, the last one being the surname, of more than a letter; `exact:` words
-// stay as they are. The phrases have the place of the name, and its boost,
-// times kInitialsBoost for either: they might be of somebody else. In normal
-// form; nothing when the tree has no such name.
+// stay as they are. The phrases have the place of the name, and its boost times
+// kInitialsBoost for either. In normal form; nothing when the tree has no such
+// name.
 std::optional<Node> WithInitials(const Node& root);
 
 // What is evaluated of a tree: WithInitials, or the tree itself, which must

@@ -361,6 +361,22 @@ TEST_F(SearchTest, AsksEveryFewWindowsWhetherToGoOn) {
   EXPECT_LT(asked, of_one_paper + static_cast<int>(kWindows));
 }
 
+TEST_F(SearchTest, AnOrIsTrueInAWindowWhereOneOfItsPhrasesIs) {
+  constexpr uint32_t kWindows = 6;
+  for (uint32_t i = 0; i < kWindows * kWindowSize; ++i) {
+    const uint32_t window = i / kWindowSize;
+    const bool first = i % kWindowSize == 0;
+    Add(first && (window == 1 || window == 5)   ? "Near tree"
+        : first && (window == 2 || window == 4) ? "Near leaf"
+                                                : "Graph");
+  }
+  Apply();
+  for (const char* query :
+       {R"("near tree" OR "near leaf")", R"("near leaf" OR "near tree")"}) {
+    EXPECT_EQ(Ask(query).total_full_matches, 4) << query;
+  }
+}
+
 TEST_F(SearchTest, CountsFacetsOverFullMatches) {
   v1::Paper& a = Add("Graph");
   a.add_categories("cs.LG");
