@@ -314,6 +314,43 @@ void PostingCursor::Narrow(uint32_t window, WindowSet* set) {
   set->Intersect(found);
 }
 
+void PostingCursor::AddAllTo(std::span<uint64_t> bitmap) {
+  const auto add = [&](const uint32_t* documents, uint32_t size) {
+    for (uint32_t i = 0; i < size; ++i) {
+      const uint32_t d = documents[i];
+      // Past the end are only those of damaged postings.
+      if (d / 64 < bitmap.size()) bitmap[d / 64] |= uint64_t{1} << (d % 64);
+    }
+  };
+  switch (kind_) {
+    case Kind::kShort:
+      return add(documents_, info_.documents);
+    case Kind::kSparse: {
+      std::array<uint32_t, kBlockSize + kSlack> documents;
+      for (uint32_t b = 0; b < blocks(); ++b) {
+        const Piece piece = BlockPiece(b);
+        kernels::Best().unpack(piece.documents, piece.documents_code,
+                               piece.begin, documents.data());
+        add(documents.data(), piece.size);
+      }
+      return;
+    }
+    case Kind::kDense:
+      for (uint32_t w = 0; w < blocks(); ++w) {
+        EnterWindow(w);
+        if (bitmap_ != nullptr) {
+          for (size_t i = 0; i < WindowSet::kWords; ++i) {
+            bitmap[w * WindowSet::kWords + i] |= bitmap_[i];
+          }
+        } else if (piece_.size > 0) {
+          LoadDenseDocuments();
+          add(documents_, piece_.size);
+        }
+      }
+      return;
+  }
+}
+
 bool PostingCursor::FindPacked(uint32_t block, uint32_t document) {
   const SparseEntry entry = sparse_entry(block);
   const Piece piece = BlockPiece(block);

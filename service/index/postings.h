@@ -28,6 +28,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "service/index/elias_fano.h"
@@ -118,6 +119,9 @@ class PostingCursor {
   void AddTo(uint32_t window, WindowSet* set);
   // Removes all others from the set.
   void Narrow(uint32_t window, WindowSet* set);
+  // Adds the documents of all windows to a bitmap of them. Keeps nothing that
+  // it decodes.
+  void AddAllTo(std::span<uint64_t> bitmap);
 
   // Whether the document has the stem; if so, the cursor stands on it. Rising
   // documents are fastest.

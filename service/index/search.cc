@@ -23,6 +23,7 @@
 #include "service/index/boolean_matchers.h"
 #include "service/index/budget.h"
 #include "service/index/conjunction.h"
+#include "service/index/count_any.h"
 #include "service/index/facets.h"
 #include "service/index/falling_bounds.h"
 #include "service/index/leaves.h"
@@ -80,6 +81,7 @@ class Searcher {
         needs_leaf_(NeedsLeaf(root_)),
         disjunction_(Disjunction(root_)),
         is_conjunction_(IsConjunction(root_)),
+        counts_apart_(CountsApart()),
         caches_(snapshot.segments().size()),
         full_(snapshot.segments().size()) {
     for (const FacetRequest& r : options.facets) facets_.emplace_back(r);
@@ -185,10 +187,21 @@ class Searcher {
   }
 
   bool OnlyCounts() const { return index::OnlyCounts(options_); }
+  // Whether the total is counted without the hits: of a word in any field and
+  // spelling, or an Or of such.
+  bool CountsApart() const {
+    return options_.count_total && options_.facets.empty() &&
+           disjunction_ == &root_ && (OnlyCounts() || Prunes()) &&
+           std::all_of(leaves_.begin(), leaves_.end(), [](const auto* leaf) {
+             return leaf->kind == query::Node::Kind::kWord &&
+                    !leaf->words.empty() && !leaf->words.front().exact &&
+                    leaf->fields == query::kAllFields;
+           });
+  }
   // Whether every full match must be known before hits are chosen.
   bool NeedsAll() const {
-    return options_.count_total || !facets_.empty() || MayMatchInPart() ||
-           !Prunes();
+    return (options_.count_total && !counts_apart_) || !facets_.empty() ||
+           MayMatchInPart() || !Prunes();
   }
   // Whether bounds of scores tell where hits can be.
   bool Prunes() const {
@@ -242,8 +255,9 @@ class Searcher {
 
   absl::Status FindFull(size_t index, int64_t* total) {
     const Segment& s = segment(index);
-    if (OnlyCounts() && facets_.empty() && AddKnownCount(index, total)) {
-      return absl::OkStatus();
+    if (counts_apart_) {
+      RETURN_IF_ERROR(AddCount(index, total));
+      if (OnlyCounts()) return absl::OkStatus();
     }
     if (NeedsAll() && !OnlyCounts()) {
       full_[index].resize(WindowCount(s.documents()));
@@ -324,19 +338,32 @@ class Searcher {
     return snapshot_.segments()[index].deleted_count == 0 &&
            excluded_[index].empty();
   }
-  // Adds how many documents of a segment have the word that all that is asked
-  // for is, where that is known without its postings.
-  bool AddKnownCount(size_t index, int64_t* total) {
-    if (!MayFindAll(index)) return false;
-    const int64_t count = KnownCount(segment(index), root_, &caches_[index]);
-    *total += std::max<int64_t>(0, count);
-    return count >= 0;
+  // When the total counts apart: adds how many documents of a segment match.
+  absl::Status AddCount(size_t index, int64_t* total) {
+    const int64_t known =
+        MayFindAll(index) ? KnownCount(segment(index), root_, &caches_[index])
+                          : -1;
+    if (known >= 0) {
+      *total += known;
+      return absl::OkStatus();
+    }
+    std::vector<PostingCursor*> words;
+    for (const auto& leaf : MakeLeaves(index)) {
+      if (leaf != nullptr) words.push_back(leaf->cursor());
+    }
+    ASSIGN_OR_RETURN(const int64_t count,
+                     CountAny(snapshot_.segments()[index], words,
+                              excluded_[index], options_.check));
+    *total += count;
+    return absl::OkStatus();
   }
 
   // The best documents of a word, and how many there are in all.
   absl::Status FindOneWord(size_t index, PostingCursor* cursor,
                            int64_t* total) {
-    if (options_.count_total) RETURN_IF_ERROR(CountWord(index, total));
+    if (options_.count_total && !counts_apart_) {
+      RETURN_IF_ERROR(CountWord(index, total));
+    }
     if (!OffersFull()) return absl::OkStatus();
     return OneWord(snapshot_.segments()[index], snapshot_, cursor, scorers_[0],
                    options_.boost, excluded_[index])
@@ -344,7 +371,6 @@ class Searcher {
   }
 
   absl::Status CountWord(size_t index, int64_t* total) {
-    if (AddKnownCount(index, total)) return absl::OkStatus();
     const std::unique_ptr<Matcher> matcher =
         MakeMatcher(segment(index), root_, &caches_[index]);
     const uint32_t windows = WindowCount(segment(index).documents());
@@ -527,6 +553,7 @@ class Searcher {
   const bool needs_leaf_;
   const query::Node* const disjunction_;
   const bool is_conjunction_;
+  const bool counts_apart_;
   std::vector<size_t> required_;     // in leaves_
   std::vector<LeafScorer> scorers_;  // by leaf
   std::vector<LeafCache> caches_;    // by segment, as the following
