@@ -1,9 +1,10 @@
 // The search proper: first the full matches, then, when they do not fill the
 // page, the partial ones.
 //
-// Where everything must be known (counts, facets, other orders), every window
-// of every segment is narrowed to the documents that match. For the hits
-// themselves the windows are visited by falling bound on the scores they hold
+// Where everything must be known (totals, facets, other orders), every window
+// of every segment is narrowed to the documents that match; how many have any
+// of some words is counted apart (count_any.h). For the hits themselves the
+// windows are visited by falling bound on the scores they hold
 // (window_scorer.h), until no further one can hold a better hit than the page
 // has already. Where all that is asked for is words and phrases, one of them
 // rare, its documents are looked up one by one instead (conjunction.h); a
