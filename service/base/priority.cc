@@ -1,10 +1,12 @@
 #include "service/base/priority.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 
 namespace paperwire {
@@ -27,9 +29,16 @@ static_assert(sizeof(SchedAttr) == 48);
 constexpr uint64_t kMillisecond = 1'000'000;
 constexpr int kNicest = 19;
 
+using Clock = std::chrono::steady_clock;
+constexpr Clock::duration kStretch = std::chrono::microseconds(100);
+
+thread_local bool stepped_back = false;
+thread_local Clock::time_point gave_way;
+
 }  // namespace
 
 void StepBack(Priority priority) {
+  stepped_back = true;
   const bool takes_in = priority == Priority::kTakeIn;
   const int of_process = getpriority(PRIO_PROCESS, static_cast<id_t>(getpid()));
   SchedAttr attr;
@@ -37,6 +46,14 @@ void StepBack(Priority priority) {
   attr.runtime_ns = (takes_in ? 10 : 20) * kMillisecond;
   // Best effort: some sandboxes forbid it.
   static_cast<void>(syscall(SYS_sched_setattr, 0, &attr, 0));
+}
+
+void GiveWay() {
+  if (!stepped_back) return;
+  const Clock::time_point now = Clock::now();
+  if (now - gave_way < kStretch) return;
+  gave_way = now;
+  sched_yield();
 }
 
 }  // namespace paperwire

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "service/base/priority.h"
 #include "service/index/elias_fano.h"
 #include "service/index/framed_column.h"
 #include "service/index/packed_codes.h"
@@ -84,6 +85,7 @@ void PostingsWriter::EndDocument() {
 }
 
 void PostingsWriter::EndTerm() {
+  GiveWay();
   const auto documents = static_cast<uint32_t>(documents_.size());
   const bool several_forms = forms_ > 1;
   if (several_forms) RankForms();

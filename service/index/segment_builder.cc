@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "service/base/priority.h"
 #include "service/index/field_words.h"
 #include "service/index/framed_column.h"
 #include "service/index/keyword_documents.h"
@@ -55,6 +56,7 @@ void SegmentBuilder::Reserve(size_t text_bytes) {
 }
 
 void SegmentBuilder::Add(const Document& document) {
+  GiveWay();
   DocumentRow row;
   AddWords(document, &row.lengths);
   for (std::string& term : KeywordTerms(document)) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "service/base/error_details.h"
+#include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/catalogue/sources.h"
@@ -64,6 +65,7 @@ absl::StatusOr<v1::ImportPapersResponse> ImportBatch(
   std::map<std::string, bool> sources;  // whether they brought news
   if (!source.empty()) sources[source] = false;
   for (v1::ImportItem& item : *request->mutable_items()) {
+    GiveWay();
     const std::string from = SourceOf(item.paper(), source);
     ASSIGN_OR_RETURN(v1::ImportVerdict verdict,
                      t.catalogue.Import(std::move(*item.mutable_paper()),
