@@ -14,6 +14,8 @@
 #ifndef PAPERWIRE_SERVICE_BASE_PRIORITY_H_
 #define PAPERWIRE_SERVICE_BASE_PRIORITY_H_
 
+#include <cstddef>
+
 namespace paperwire {
 
 enum class Priority {
@@ -30,6 +32,11 @@ void StepBack(Priority priority);
 // wait for the scheduler's next tick, 4 ms at 250 a second: Linux looks only
 // then when the one that wakes has had more than its share a moment ago.
 void GiveWay();
+
+// The same in a loop over things that take some ns each: at every 1,024th.
+inline void GiveWayAt(size_t i) {
+  if (i % 1024 == 0) GiveWay();
+}
 
 }  // namespace paperwire
 

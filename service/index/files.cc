@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 
@@ -19,6 +20,9 @@ namespace paperwire::index {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Others can run between two pieces of a large file.
+constexpr size_t kPiece = 64 << 10;  // bytes
 
 class Descriptor {
  public:
@@ -40,7 +44,9 @@ class RealNewFile : public FileSystem::NewFile {
 
   absl::Status Write(Bytes bytes) override {
     while (!bytes.empty()) {
-      const ssize_t n = ::write(file_.get(), bytes.data(), bytes.size());
+      GiveWay();
+      const ssize_t n =
+          ::write(file_.get(), bytes.data(), std::min(bytes.size(), kPiece));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return FileError("write", path_, errno);
       bytes = bytes.subspan(static_cast<size_t>(n));
@@ -191,7 +197,8 @@ absl::Status FileError(std::string_view what, const std::string& path,
 uint32_t Checksum(Bytes bytes, uint32_t crc) {
   uLong sum = crc;
   while (!bytes.empty()) {
-    const size_t n = std::min<size_t>(bytes.size(), 1u << 30);
+    GiveWay();
+    const size_t n = std::min(bytes.size(), kPiece);
     sum = ::crc32(sum, bytes.data(), static_cast<uInt>(n));
     bytes = bytes.subspan(n);
   }

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "service/base/priority.h"
+
 namespace paperwire::index {
 namespace {
 
@@ -57,6 +59,7 @@ bool Less(uint64_t a, uint64_t b) {
 template <typename Visit>
 void ForEachFrame(const std::vector<uint64_t>& level, Visit visit) {
   for (size_t begin = 0; begin < level.size(); begin += kFrame) {
+    GiveWayAt(begin);
     const size_t end = std::min(begin + kFrame, level.size());
     const auto [least, most] = std::minmax_element(
         level.begin() + static_cast<ptrdiff_t>(begin),

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "service/base/priority.h"
+
 namespace paperwire::index {
 namespace {
 
@@ -61,7 +63,9 @@ void PutColumn(std::span<const int64_t> numbers, std::vector<uint8_t>* out) {
   std::memcpy(out->data() + begin, &header, sizeof(header));
   uint8_t* const data = out->data() + begin + sizeof(header);
   uint64_t bit = 0;
-  for (const int64_t number : numbers) {
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    GiveWayAt(i);
+    const int64_t number = numbers[i];
     const uint64_t difference = static_cast<uint64_t>(number) - header.base;
     uint64_t word;
     std::memcpy(&word, data + bit / 8, sizeof(word));

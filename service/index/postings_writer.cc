@@ -82,6 +82,7 @@ void PostingsWriter::EndDocument() {
   ends_.push_back(static_cast<uint32_t>(gaps_.size()));
   counts_ = {};
   last_field_ = query::kTextFields;
+  if (documents_.size() % kBlockSize == 0) GiveWay();
 }
 
 void PostingsWriter::EndTerm() {
@@ -232,6 +233,7 @@ void PostingsWriter::MakeSet(size_t begin, size_t end, uint32_t first) {
 
 void PostingsWriter::WriteChunks(size_t begin, size_t end) {
   for (size_t i = begin; i < end; i += kBlockSize) {
+    GiveWay();
     Put(&long_postings_,
         static_cast<uint32_t>(positions_.size() - positions_begin_));
     WritePositions(i, std::min<size_t>(i + kBlockSize, end), &positions_);

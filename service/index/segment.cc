@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "service/base/priority.h"
 #include "service/index/impacts.h"
 #include "service/index/load.h"
 #include "service/index/varint.h"
@@ -15,12 +16,27 @@ std::span<const T> As(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
 
+// In pieces, between which others run.
+void ShrinkToFit(std::vector<uint8_t>* bytes) {
+  constexpr size_t kPiece = 64 << 10;
+  if (bytes->size() == bytes->capacity()) return;
+  std::vector<uint8_t> fitting;
+  fitting.reserve(bytes->size());
+  for (std::span<const uint8_t> rest = *bytes; !rest.empty();) {
+    GiveWay();
+    const auto piece = rest.first(std::min(kPiece, rest.size()));
+    fitting.insert(fitting.end(), piece.begin(), piece.end());
+    rest = rest.subspan(piece.size());
+  }
+  bytes->swap(fitting);
+}
+
 }  // namespace
 
 Segment::Segment(SectionBuffers buffers) : buffers_(std::move(buffers)) {
   for (size_t i = 0; i < kSections; ++i) {
     std::vector<uint8_t>& b = buffers_[static_cast<Section>(i)];
-    b.shrink_to_fit();
+    ShrinkToFit(&b);
     sections_[i] = b;
   }
   Resolve();
@@ -57,6 +73,7 @@ void Segment::Resolve() {
   }
   classes_.resize(documents());
   for (uint32_t d = 0; d < documents(); ++d) {
+    GiveWayAt(d);
     classes_[d] = DocumentClass(this->lengths(d).data());
   }
   by_number_ = As<uint32_t>(section(Section::kByNumber));

@@ -138,6 +138,7 @@ void SegmentBuilder::WriteWords() {
   std::vector<size_t> next(begins);
   fields_.push_back({meta_.documents, 0, places_.size()});  // ends the last
   for (size_t f = 0; f + 1 < fields_.size(); ++f) {
+    GiveWayAt(f);
     for (size_t i = fields_[f].begin; i < fields_[f + 1].begin; ++i) {
       const Place p = places_[i];
       sorted[next[form_ranked_terms[p.form]]++] = {
@@ -174,7 +175,9 @@ void SegmentBuilder::WriteWords() {
 }
 
 void SegmentBuilder::WriteKeywords() {
+  GiveWay();
   std::sort(keywords_.begin(), keywords_.end());
+  GiveWay();
   std::vector<std::string_view> strings;
   KeywordWriter writer(&sections_, meta_.documents);
   std::vector<uint32_t> documents;

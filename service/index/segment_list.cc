@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "service/base/priority.h"
+
 namespace paperwire::index {
 namespace {
 
@@ -39,6 +41,7 @@ void DeleteNumbers(const std::vector<int64_t>& numbers,
                    std::vector<SegmentView>* segments) {
   std::map<size_t, std::vector<uint32_t>> deleted;
   for (const int64_t number : numbers) {
+    GiveWay();
     for (size_t i = segments->size(); i-- > 0;) {
       const SegmentView& view = (*segments)[i];
       const uint32_t d = view.segment->FindNumber(number);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "service/base/priority.h"
 #include "service/index/framed_column.h"
 #include "service/index/keyword_documents.h"
 #include "service/index/packed_column.h"
@@ -45,6 +46,7 @@ class Merger {
   void ForEachLive(F f) {
     for (size_t i = 0; i < views_.size(); ++i) {
       for (uint32_t d = 0; d < documents_[i].size(); ++d) {
+        GiveWayAt(d);
         if (documents_[i][d] != kNotFound) f(*views_[i].segment, d);
       }
     }
@@ -97,6 +99,7 @@ class Merger {
     KeywordWriter writer(&sections_, meta_.documents);
     std::vector<uint32_t> documents;
     for (uint32_t k = 0; k < merged.size(); ++k) {
+      GiveWay();
       documents.clear();
       for (const auto* o = merged.begin(k); o != merged.end(k); ++o) {
         views_[o->table].segment->keyword_documents(o->place).ForEach(
@@ -127,6 +130,7 @@ class Merger {
     for (size_t i = 0; i < views_.size(); ++i) {
       const ValueColumn& values = ((*views_[i].segment).*column)();
       for (uint32_t d = 0; d < documents_[i].size(); ++d) {
+        GiveWayAt(d);
         if (documents_[i][d] == kNotFound) continue;
         values.ForEachOf(
             d, [&](uint32_t v) { ordinals.push_back(merged.ranks[i][v]); });
@@ -155,6 +159,9 @@ class Merger {
 void Merger::MergeWords() {
   std::vector<StringTable> term_tables, form_tables;
   std::vector<std::vector<bool>> keep_terms, keep_forms;
+  constexpr Section kWordSections[] = {
+      Section::kPostings, Section::kLongPostings, Section::kPositions};
+  size_t word_bytes = 0;
   for (const SegmentView& view : views_) {
     const Segment& s = *view.segment;
     term_tables.push_back(s.terms());
@@ -162,17 +169,22 @@ void Merger::MergeWords() {
     // What has no document any more was left behind by an earlier merge.
     std::vector<bool>& terms = keep_terms.emplace_back(s.terms().size());
     for (uint32_t t = 0; t < terms.size(); ++t) {
+      GiveWayAt(t);
       terms[t] = s.term(t).documents > 0;
     }
     std::vector<bool>& forms = keep_forms.emplace_back(s.forms().size());
     for (uint32_t f = 0; f < forms.size(); ++f) {
+      GiveWayAt(f);
       forms[f] = s.form(f).documents > 0;
     }
-    for (const Section section :
-         {Section::kPostings, Section::kLongPostings, Section::kPositions}) {
-      sections_[section].reserve(sections_[section].capacity() +
-                                 s.section(section).size());
+    for (const Section section : kWordSections) {
+      word_bytes += s.section(section).size();
     }
+  }
+  // What words take moves from one section to another as they become frequent.
+  // Room that is not used is never touched.
+  for (const Section section : kWordSections) {
+    sections_[section].reserve(word_bytes);
   }
   const TableUnion terms = MergeTables(term_tables, keep_terms);
   forms_ = MergeTables(form_tables, keep_forms);
@@ -181,6 +193,7 @@ void Merger::MergeWords() {
 
   form_terms_.resize(forms_.size());
   for (uint32_t f = 0; f < forms_.size(); ++f) {
+    GiveWayAt(f);
     const TableUnion::Origin& o = *forms_.begin(f);
     form_terms_[f] =
         terms.ranks[o.table][views_[o.table].segment->form_term(o.place)];

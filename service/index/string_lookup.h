@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/base/priority.h"
 #include "service/index/string_table.h"
 
 namespace paperwire::index {
@@ -84,6 +85,7 @@ class StringLookup {
     // Four fifths full.
     buckets_.resize(size_t{table.size()} * 5 / (4 * kEntries) + 1);
     for (uint32_t t = 0; t < table.size(); ++t) {
+      GiveWayAt(t);
       const std::string_view s = table[t];
       const size_t hash = Hash(s);
       size_t b = BucketOf(hash);

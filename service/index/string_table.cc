@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/base/priority.h"
+
 namespace paperwire::index {
 namespace {
 
@@ -10,6 +12,7 @@ class Places {
  public:
   explicit Places(size_t size) : begins_(size), lengths_(size) {}
   void Set(size_t i, size_t begin, size_t length) {
+    GiveWayAt(i);
     begins_[i] = static_cast<int64_t>(begin);
     lengths_[i] = static_cast<int64_t>(length);
   }

@@ -1,8 +1,12 @@
 #include "service/index/table_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <numeric>
+
+#include "service/base/priority.h"
 
 namespace paperwire::index {
 
@@ -67,20 +71,36 @@ std::vector<uint32_t> TableBuilder::Sorted() const {
   struct Key {
     uint64_t head;
     uint32_t number;
+    size_t first_byte() const { return head >> 56; }
   };
-  std::vector<Key> keys(strings_.size());
-  for (uint32_t i = 0; i < keys.size(); ++i) {
+  const auto key = [this](uint32_t i) {
     uint64_t head = 0;
     if (!strings_[i].empty()) {
       std::memcpy(&head, strings_[i].data(),
                   std::min(sizeof(head), strings_[i].size()));
     }
-    keys[i] = {__builtin_bswap64(head), i};
-  }
-  std::sort(keys.begin(), keys.end(), [this](const Key& a, const Key& b) {
+    return Key{__builtin_bswap64(head), i};
+  };
+  const auto less = [this](const Key& a, const Key& b) {
     return a.head != b.head ? a.head < b.head
                             : strings_[a.number] < strings_[b.number];
-  });
+  };
+  // First by the first byte alone: what is left is in pieces, between which
+  // others can run.
+  std::array<ptrdiff_t, 257> begins{};
+  for (uint32_t i = 0; i < size(); ++i) ++begins[key(i).first_byte() + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<Key> keys(size());
+  auto next = begins;
+  for (uint32_t i = 0; i < size(); ++i) {
+    const Key k = key(i);
+    keys[static_cast<size_t>(next[k.first_byte()]++)] = k;
+  }
+  for (size_t byte = 0; byte + 1 < begins.size(); ++byte) {
+    GiveWay();
+    std::sort(keys.begin() + begins[byte], keys.begin() + begins[byte + 1],
+              less);
+  }
   std::vector<uint32_t> sorted(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) sorted[i] = keys[i].number;
   return sorted;

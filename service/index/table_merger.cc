@@ -3,6 +3,8 @@
 #include <queue>
 #include <string_view>
 
+#include "service/base/priority.h"
+
 namespace paperwire::index {
 
 TableUnion MergeTables(const std::vector<StringTable>& tables,
@@ -29,6 +31,7 @@ TableUnion MergeTables(const std::vector<StringTable>& tables,
     push(t, 0);
   }
   while (!heads.empty()) {
+    GiveWayAt(result.origins.size());
     const Head head = heads.top();
     heads.pop();
     if (result.strings.empty() || head.string != result.strings.back()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "service/base/priority.h"
 #include "service/index/postings.h"
 
 namespace paperwire::standing {
@@ -15,6 +16,7 @@ constexpr size_t kAhead = 8;
 std::vector<TermId> FindAll(const std::vector<Key>& keys, const TermIds& ids) {
   std::vector<TermId> found(keys.size());
   for (size_t i = 0; i < keys.size() + kAhead; ++i) {
+    GiveWayAt(i);
     if (i < keys.size()) ids.Prefetch(keys[i]);
     if (i >= kAhead) found[i - kAhead] = ids.Find(keys[i - kAhead]);
   }
@@ -31,6 +33,7 @@ SegmentTerms::SegmentTerms(const index::Segment& segment, const TermIds& ids)
   std::vector<Key> keys;
   keys.reserve(stems + keywords);
   for (uint32_t t = 0; t < stems; ++t) {
+    GiveWayAt(t);
     keys.push_back(WordKey(segment.terms()[t]));
   }
   for (uint32_t k = 0; k < keywords; ++k) {

@@ -29,25 +29,30 @@ absl::Status TooOld(int64_t sequence) {
 }  // namespace
 
 void Feed::Publish(std::shared_ptr<const Batch> batch) {
+  std::vector<std::shared_ptr<const Batch>> gone;
   MutexLock lock(&mutex_);
   head_ = batch->last;
   kept_entries_ += batch->entries.size() + kBatchCost;
   kept_.push_back(std::move(batch));
-  Trim();
+  gone = Trim();
 }
 
 void Feed::KeepAfter(int64_t sequence) {
+  std::vector<std::shared_ptr<const Batch>> gone;
   MutexLock lock(&mutex_);
   keep_ = sequence;
-  Trim();
+  gone = Trim();
 }
 
-void Feed::Trim() {
+std::vector<std::shared_ptr<const Batch>> Feed::Trim() {
+  std::vector<std::shared_ptr<const Batch>> gone;
   while (kept_.size() > 1 && kept_.front()->last <= keep_ &&
          kept_entries_ > static_cast<size_t>(options_.kept_entries)) {
     kept_entries_ -= kept_.front()->entries.size() + kBatchCost;
+    gone.push_back(std::move(kept_.front()));
     kept_.pop_front();
   }
+  return gone;
 }
 
 int64_t Feed::head() const {

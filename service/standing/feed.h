@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -60,7 +61,9 @@ class Feed {
  private:
   absl::StatusOr<std::shared_ptr<const Batch>> Read(int64_t sequence,
                                                     int64_t head);
-  void Trim() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes out what need not be kept; to be let go when the lock is gone.
+  std::vector<std::shared_ptr<const Batch>> Trim()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   journal::Connections& journal_;
   const FeedOptions options_;

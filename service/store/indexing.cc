@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "service/base/priority.h"
 #include "service/base/status_macros.h"
 #include "service/index/document.h"
 #include "service/index/files.h"
@@ -73,6 +74,7 @@ std::shared_ptr<const index::Segment> IndexRun(
   std::vector<index::Change> changes;
   for (const journal::Change& change : run) {
     if (!journal::IsOfPaper(change.kind)) continue;
+    GiveWay();
     changes.push_back(
         ToIndexChange(change.number, change.sequence, change.after.get()));
   }
