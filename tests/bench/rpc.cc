@@ -1,5 +1,7 @@
 // What a call costs: starts a server over a data folder that holds papers,
-// and drives it from one thread with many calls in flight.
+// and drives it from one thread with many calls in flight. What the folder's
+// index has left to merge would be measured, too: let the server that took the
+// papers in have some quiet seconds first.
 //
 //     bench_rpc PAPERWIRED FOLDER [QUERIES.jsonl]
 //
@@ -7,15 +9,19 @@
 // drawn, of three words of a paper's abstract. On a machine of two cores client
 // and server share both. The table gives calls a second, the time of a call as
 // the client sees it, and the CPU time that the server's process spends on one;
-// the row "in-process" is query::Parse and index::Search alone over the same
-// folder, in this process, and "strict" the same for full matches alone (what a
-// watch asks). GetServerInfo is the call that does the least (it fills five
-// fields); what Search adds is the server's CPU of a Search, less that of
-// GetServerInfo, less that of its query in-process. Of that the last figure of
-// a row is what our own code takes, rpc::Search with the answer serialized, on
-// as many threads at once as there are cores; the rest is gRPC's and the
-// kernel's, who send and wake for each answer by itself when answers take long,
-// and for many together when they do not.
+// the row "in-process" is query::Parse and index::Search alone over a copy of
+// the folder, in this process, on as many threads at once as there are cores,
+// and "strict" the same for full matches alone (what a watch asks).
+// GetServerInfo is the call that does the least (it fills five fields); what
+// Search adds is the server's CPU of a Search, less that of GetServerInfo, less
+// that of its query in-process. Of that the last figure of a row is what our
+// own code takes, rpc::Search with the answer serialized, on as many threads;
+// the rest is gRPC's and the kernel's, who send and wake for each answer by
+// itself when answers take long, and for many together when they do not.
+//
+// All rows take turns, round after round, because a machine is faster or slower
+// for seconds; what is printed is the median of the rounds, of a difference
+// that of the differences within each.
 
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
@@ -28,6 +34,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -59,8 +66,9 @@ namespace {
 
 constexpr int kInFlight = 64;
 constexpr int kPageSize = 10;
-constexpr absl::Duration kWarmUp = absl::Seconds(1);
-constexpr absl::Duration kMeasured = absl::Seconds(4);
+constexpr int kRounds = 9;
+constexpr absl::Duration kWarmUp = absl::Milliseconds(200);  // of a round
+constexpr absl::Duration kMeasured = absl::Milliseconds(600);
 
 [[noreturn]] void Fail(const std::string& what) {
   std::fprintf(stderr, "bench_rpc: %s\n", what.c_str());
@@ -129,6 +137,22 @@ std::vector<std::string> ReadTexts(const std::string& path) {
   if (texts.empty()) Fail("no queries in " + path);
   return texts;
 }
+
+// A folder that can be opened beside the server's, until it goes out of scope.
+class CopyOfFolder {
+ public:
+  explicit CopyOfFolder(const std::string& folder) : path_(folder + ".copy") {
+    std::filesystem::remove_all(path_);
+    std::filesystem::copy(folder, path_,
+                          std::filesystem::copy_options::recursive);
+  }
+  ~CopyOfFolder() { std::filesystem::remove_all(path_); }
+
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
 
 // The server as a process of its own, until it goes out of scope.
 class ServerProcess {
@@ -253,11 +277,28 @@ Figures Drive(
   return figures;
 }
 
-void Print(const std::string& what, const Figures& f) {
+double Median(std::vector<double> of) {
+  const auto middle = of.begin() + static_cast<ptrdiff_t>(of.size() / 2);
+  std::nth_element(of.begin(), middle, of.end());
+  return *middle;
+}
+
+// The median of one figure of the rounds.
+template <typename Row, typename Figure>
+double Median(const std::vector<Row>& rounds, Figure figure) {
+  std::vector<double> of;
+  for (const Row& round : rounds) of.push_back(figure(round));
+  return Median(std::move(of));
+}
+
+void Print(const std::string& what, const std::vector<Figures>& rounds) {
+  const auto median = [&](double Figures::*figure) {
+    return Median(rounds, [=](const Figures& f) { return f.*figure; });
+  };
   std::printf("%-44s %9.0f %8.0f %8.0f %11.1f %11.1f\n", what.c_str(),
-              f.calls_per_second, f.p50_us, f.p99_us, f.server_cpu_us,
-              f.client_cpu_us);
-  std::fflush(stdout);
+              median(&Figures::calls_per_second), median(&Figures::p50_us),
+              median(&Figures::p99_us), median(&Figures::server_cpu_us),
+              median(&Figures::client_cpu_us));
 }
 
 struct SearchKind {
@@ -277,31 +318,15 @@ v1::SearchRequest MakeRequest(const SearchKind& kind) {
   return request;
 }
 
-// The CPU time of an answer without gRPC, in microseconds.
-double AnswerInProcess(store::Store& store, v1::SearchRequest request,
-                       const std::vector<std::string>& texts) {
-  store::Walks walks(Clock::Real());
-  const auto answer = [&](size_t n) {
-    google::protobuf::Arena arena;
-    auto* const response =
-        google::protobuf::Arena::CreateMessage<v1::SearchResponse>(&arena);
-    v1::SearchRequest one = request;
-    one.mutable_query()->set_text(texts[n % texts.size()]);
-    const rpc::SearchContext context{store, walks,
-                                     [] { return absl::OkStatus(); }};
-    const absl::Status status =
-        rpc::Search(context, store.snapshot(), one, response);
-    if (!status.ok()) Fail(std::string(status.message()));
-    return response->SerializeAsString().size();
-  };
+// The CPU time that call(n) takes, in microseconds, called for so many n on as
+// many threads at once as there are cores; of the slowest of them.
+double CpuOf(size_t calls, const std::function<void(size_t n)>& call) {
   std::vector<double> took(std::thread::hardware_concurrency());
   std::vector<std::thread> threads;
   for (size_t t = 0; t < took.size(); ++t) {
     threads.emplace_back([&, t] {
-      for (size_t n = 0; n < texts.size(); ++n) answer(n);  // warms up
       const double begin = OwnCpuSeconds();
-      const size_t calls = 10 * texts.size();
-      for (size_t n = 0; n < calls; ++n) answer(n + t);
+      for (size_t n = 0; n < calls; ++n) call(n + t);
       took[t] = (OwnCpuSeconds() - begin) / static_cast<double>(calls) * 1e6;
     });
   }
@@ -309,31 +334,42 @@ double AnswerInProcess(store::Store& store, v1::SearchRequest request,
   return *std::max_element(took.begin(), took.end());
 }
 
-// Leaves of `texts` what can be asked as it stands ("A*" stands for too many
-// words), and returns the mean CPU time of one query without the server, in
-// microseconds.
-double InProcess(store::Store& store, bool strict,
-                 std::vector<std::string>* texts) {
-  const std::shared_ptr<const index::Snapshot> snapshot = store.snapshot();
+// An answer without gRPC.
+void Answer(store::Store& store, store::Walks& walks, v1::SearchRequest request,
+            const std::string& text) {
+  google::protobuf::Arena arena;
+  auto* const response =
+      google::protobuf::Arena::CreateMessage<v1::SearchResponse>(&arena);
+  request.mutable_query()->set_text(text);
+  const rpc::SearchContext context{store, walks,
+                                   [] { return absl::OkStatus(); }};
+  const absl::Status status =
+      rpc::Search(context, store.snapshot(), request, response);
+  if (!status.ok()) Fail(std::string(status.message()));
+  if (response->SerializeAsString().empty()) Fail("an answer has no total");
+}
+
+// One query without the server; whether it can be asked as it stands ("A*"
+// stands for too many words).
+bool Ask(const index::Snapshot& snapshot, bool strict,
+         const std::string& text) {
   index::SearchOptions options;
   options.limit = kPageSize;
   options.strict = strict;
   options.check = [] { return absl::OkStatus(); };
-  const auto ask = [&](const std::string& text) {
-    v1::Query request;
-    request.set_text(text);
-    const absl::StatusOr<query::Query> query = query::Parse(request);
-    return query.ok() && index::Search(*snapshot, *query, options).ok();
-  };
-  std::erase_if(*texts, [&](const std::string& text) { return !ask(text); });
-  constexpr int kPasses = 50;
-  const double begin = OwnCpuSeconds();
-  for (int pass = 0; pass < kPasses; ++pass) {
-    for (const std::string& text : *texts) ask(text);
-  }
-  return (OwnCpuSeconds() - begin) / kPasses /
-         static_cast<double>(texts->size()) * 1e6;
+  v1::Query request;
+  request.set_text(text);
+  const absl::StatusOr<query::Query> query = query::Parse(request);
+  return query.ok() && index::Search(snapshot, *query, options).ok();
 }
+
+// What was measured in one round; by kind of search.
+struct Round {
+  std::array<double, 2> query_us{};  // in-process; by strict
+  Figures no_op;
+  std::vector<Figures> searches;
+  std::vector<double> answer_us;  // in-process
+};
 
 int Run(const std::string& program, const std::string& folder,
         std::vector<std::string> texts) {
@@ -343,60 +379,84 @@ int Run(const std::string& program, const std::string& folder,
       SearchKind{"Search, all fields, no highlights", false, false, nullptr},
       SearchKind{"Search, titles, highlights", false, true, "title"},
       SearchKind{"Search, all fields, highlights", false, true, nullptr}};
-  std::array<double, 2> queries_us{};  // in-process; by strict
-  std::vector<double> answers;         // by kind
-  {
-    store::StoreOptions store_options;
-    store_options.folder = folder;
-    const absl::StatusOr<std::unique_ptr<store::Store>> store =
-        store::Store::Open(store_options);
-    if (!store.ok()) Fail(std::string(store.status().message()));
-    if (texts.empty()) texts = DrawTexts(**store);
-    for (const bool strict : {false, true}) {
-      queries_us[strict] = InProcess(**store, strict, &texts);
-    }
-    for (const SearchKind& kind : kinds) {
-      answers.push_back(AnswerInProcess(**store, MakeRequest(kind), texts));
-    }
-  }
-  std::printf("%zu queries, %d hits; %d calls in flight, one channel\n",
-              texts.size(), kPageSize, kInFlight);
-  std::printf("%-44s %9s %8s %8s %11s %11s\n", "", "calls/s", "p50 us",
-              "p99 us", "server us", "client us");
-  for (const bool strict : {false, true}) {
-    const double us = queries_us[strict];
-    std::printf("%-44s %9.0f %8s %8s %11.1f\n",
-                strict ? "in-process, strict" : "in-process", 1e6 / us, "", "",
-                us);
-  }
+
+  const CopyOfFolder copy(folder);
+  store::StoreOptions store_options;
+  store_options.folder = copy.path();
+  const absl::StatusOr<std::unique_ptr<store::Store>> opened =
+      store::Store::Open(store_options);
+  if (!opened.ok()) Fail(std::string(opened.status().message()));
+  store::Store& store = **opened;
+  store::Walks walks(Clock::Real());
+  if (texts.empty()) texts = DrawTexts(store);
+  const std::shared_ptr<const index::Snapshot> snapshot = store.snapshot();
+  std::erase_if(texts, [&](const std::string& text) {
+    return !Ask(*snapshot, true, text) || !Ask(*snapshot, false, text);
+  });
+  const size_t calls = 5 * texts.size();
 
   const ServerProcess server(program, folder);
   const auto channel =
       grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials());
   const auto info_stub = v1::ServerService::NewStub(channel);
-  const Figures no_op = Drive<v1::GetServerInfoResponse>(
-      server.pid(),
-      [&](size_t, grpc::ClientContext* context, grpc::CompletionQueue* queue) {
-        return info_stub->AsyncGetServerInfo(context,
-                                             v1::GetServerInfoRequest(), queue);
-      });
-  Print("GetServerInfo", no_op);
-
   const auto search_stub = v1::SearchService::NewStub(channel);
-  for (size_t k = 0; k < kinds.size(); ++k) {
-    v1::SearchRequest request = MakeRequest(kinds[k]);
-    const Figures figures = Drive<v1::SearchResponse>(
-        server.pid(), [&](size_t n, grpc::ClientContext* context,
+
+  std::vector<Round> rounds(kRounds);
+  for (Round& round : rounds) {
+    round.no_op = Drive<v1::GetServerInfoResponse>(
+        server.pid(), [&](size_t, grpc::ClientContext* context,
                           grpc::CompletionQueue* queue) {
-          request.mutable_query()->set_text(texts[n % texts.size()]);
-          return search_stub->AsyncSearch(context, request, queue);
+          return info_stub->AsyncGetServerInfo(
+              context, v1::GetServerInfoRequest(), queue);
         });
-    Print(kinds[k].name, figures);
-    const double query_us = queries_us[kinds[k].strict];
+    for (const bool strict : {false, true}) {
+      round.query_us[strict] = CpuOf(calls, [&](size_t n) {
+        Ask(*snapshot, strict, texts[n % texts.size()]);
+      });
+    }
+    for (const SearchKind& kind : kinds) {
+      v1::SearchRequest request = MakeRequest(kind);
+      round.searches.push_back(Drive<v1::SearchResponse>(
+          server.pid(), [&](size_t n, grpc::ClientContext* context,
+                            grpc::CompletionQueue* queue) {
+            request.mutable_query()->set_text(texts[n % texts.size()]);
+            return search_stub->AsyncSearch(context, request, queue);
+          }));
+      round.answer_us.push_back(CpuOf(calls, [&](size_t n) {
+        Answer(store, walks, request, texts[n % texts.size()]);
+      }));
+    }
+  }
+
+  std::printf("%zu queries, %d hits; %d calls in flight, one channel\n",
+              texts.size(), kPageSize, kInFlight);
+  std::printf("%-44s %9s %8s %8s %11s %11s\n", "", "calls/s", "p50 us",
+              "p99 us", "server us", "client us");
+  for (const bool strict : {false, true}) {
+    std::printf(
+        "%-44s %9s %8s %8s %11.1f\n",
+        strict ? "in-process, strict" : "in-process", "", "", "",
+        Median(rounds, [=](const Round& r) { return r.query_us[strict]; }));
+  }
+  const auto print = [&](const std::string& what, auto figures_of) {
+    std::vector<Figures> figures;
+    for (const Round& r : rounds) figures.push_back(figures_of(r));
+    Print(what, figures);
+  };
+  print("GetServerInfo", [](const Round& r) { return r.no_op; });
+  for (size_t k = 0; k < kinds.size(); ++k) {
+    const bool strict = kinds[k].strict;
+    print(kinds[k].name, [=](const Round& r) { return r.searches[k]; });
+    const double adds = Median(rounds, [=](const Round& r) {
+      return r.searches[k].server_cpu_us - r.no_op.server_cpu_us -
+             r.query_us[strict];
+    });
+    const double own = Median(rounds, [=](const Round& r) {
+      return r.answer_us[k] - r.query_us[strict];
+    });
     std::printf("%-44s %9s %8s %8s %11.1f  (%.0f bytes; our own code %.1f)\n",
-                "  adds to a call and the query", "", "", "",
-                figures.server_cpu_us - no_op.server_cpu_us - query_us,
-                figures.bytes, answers[k] - query_us);
+                "  adds to a call and the query", "", "", "", adds,
+                rounds[0].searches[k].bytes, own);
   }
   return 0;
 }
