@@ -7,9 +7,9 @@
 //
 // Threads that answer calls stay as the process was started. By Linux's
 // scheduler: the nice value of the thread, on top of that of the process, and
-// how long a time it asks to run at a stretch, so that others get in quickly
-// (kernels before 6.12 do not know the latter; nothing is lost). No privileges
-// are needed; what cannot be set stays.
+// how long a time it asks to run at a stretch (kernels before 6.12 do not know
+// the latter; nothing is lost). No privileges are needed; what cannot be set
+// stays.
 
 #ifndef PAPERWIRE_SERVICE_BASE_PRIORITY_H_
 #define PAPERWIRE_SERVICE_BASE_PRIORITY_H_
