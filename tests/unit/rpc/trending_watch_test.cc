@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <future>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "service/base/error_details.h"
 #include "service/base/strings.h"
+#include "service/base/token.h"
 #include "service/rpc/call.h"
 #include "tests/unit/status_matchers.h"
 #include "tests/unit/temp_folder.h"
@@ -25,6 +27,7 @@ using Event = v1::WatchTrendingResponse;
 
 constexpr int kPapers = 12;
 constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kSoon = absl::Seconds(3);
 
 class TrendingWatchTest : public testing::Test {
  protected:
@@ -35,19 +38,26 @@ class TrendingWatchTest : public testing::Test {
         store::Store::Open(options);
     ASSERT_OK(store);
     store_ = *std::move(store);
-    v1::ImportPapersRequest request;
     for (int i = 0; i < kPapers; ++i) {
-      request.add_items()->mutable_paper()->set_title(
-          StrCat("Paper number", i, i % 2 == 0 ? " even" : " odd"));
+      names_.push_back(
+          Import(i, StrCat("Paper number", i, i % 2 == 0 ? " even" : " odd")));
     }
+  }
+
+  // Stores the paper of this number, or changes its title; its name.
+  std::string Import(int number, const std::string& title) {
+    v1::ImportPapersRequest request;
+    v1::Paper* paper = request.add_items()->mutable_paper();
+    paper->set_title(title);
+    v1::ExternalId* id = paper->add_external_ids();
+    id->set_scheme("arxiv");
+    id->set_value(StrCat(2407, ".", 10000 + number));
     std::promise<absl::StatusOr<v1::ImportPapersResponse>> answer;
     store_->Import(std::move(request),
                    [&](auto result) { answer.set_value(std::move(result)); });
     const auto imported = answer.get_future().get();
-    ASSERT_OK(imported);
-    for (const v1::ImportVerdict& verdict : imported->verdicts()) {
-      names_.push_back(verdict.name());
-    }
+    EXPECT_OK(imported);
+    return imported.ok() ? imported->verdicts(0).name() : "";
   }
 
   void Vote(int paper, int voter, bool revoke = false) {
@@ -234,6 +244,44 @@ TEST_F(TrendingWatchTest, WithAQueryItSeesWhatMatches) {
   std::vector<std::string> expected = {names_[0], names_[2]};
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(names, expected);
+
+  // What is stored may begin or cease to match: then it looks soon, votes or
+  // not.
+  EXPECT_GT(watch->next_look(), absl::Now() + kSoon);
+  Import(2, "Paper that is odd by now");
+  EXPECT_LT(watch->next_look(), absl::Now() + kSoon);
+  const Event left = Await(watch.get());
+  ASSERT_EQ(left.change().leaves_size(), 1);
+  EXPECT_EQ(left.change().leaves(0).name(), names_[2]);
+}
+
+TEST_F(TrendingWatchTest, ATokenFromAheadOfTheClockBringsTheWholeBoard) {
+  Vote(1, 1);
+  const std::string token =
+      Await(Began(Request()).get()).board().resume_token();
+  absl::StatusOr<std::vector<uint64_t>> fields =
+      OpenToken('t', token, 4, "resume_token");
+  ASSERT_OK(fields);
+  // Opened and sealed it goes on: what is ahead is all that is wrong with the
+  // other.
+  EXPECT_TRUE(Began(Request(SealToken('t', *fields)))->told());
+  (*fields)[2] += 60;
+  const auto watch = Began(Request(SealToken('t', *fields)));
+  EXPECT_FALSE(watch->told());
+  EXPECT_EQ(Board(Await(watch.get())), std::vector<std::string>{names_[1]});
+}
+
+TEST_F(TrendingWatchTest, ATokenHoldsForTheSameBoardSaidInOtherWords) {
+  Vote(1, 1);
+  const std::string token =
+      Await(Began(v1::WatchTrendingRequest()).get()).board().resume_token();
+  v1::WatchTrendingRequest same;
+  same.set_window(v1::TRENDING_WINDOW_WEEK);
+  same.set_formula(v1::TRENDING_FORMULA_VOTES);
+  same.set_max_places(20);
+  same.mutable_read_mask()->add_paths("title");
+  same.set_resume_token(token);
+  EXPECT_TRUE(Began(same)->told());
 }
 
 TEST_F(TrendingWatchTest, RefusesTokensOfSomethingElse) {
