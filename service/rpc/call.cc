@@ -9,17 +9,26 @@
 
 namespace paperwire::rpc {
 
+namespace {
+
 constexpr int kBlockBytes = 64 << 10;
+
+bool Parse(grpc::ByteBuffer* bytes, google::protobuf::MessageLite* message) {
+  if (!bytes->Valid()) return message->ParseFromArray("", 0);
+  // Most requests lie in one piece.
+  if (grpc::Slice slice; bytes->TrySingleSlice(&slice).ok()) {
+    return message->ParseFromArray(slice.begin(),
+                                   static_cast<int>(slice.size()));
+  }
+  grpc::ProtoBufferReader reader(bytes);
+  return reader.status().ok() && message->ParseFromZeroCopyStream(&reader);
+}
+
+}  // namespace
 
 absl::Status ParseMessage(grpc::ByteBuffer* bytes,
                           google::protobuf::MessageLite* message) {
-  bool parsed = false;
-  if (bytes->Valid()) {
-    grpc::ProtoBufferReader reader(bytes);
-    parsed = reader.status().ok() && message->ParseFromZeroCopyStream(&reader);
-  } else {
-    parsed = message->ParseFromArray("", 0);
-  }
+  const bool parsed = Parse(bytes, message);
   bytes->Clear();
   if (parsed) return absl::OkStatus();
   return WithReason(
@@ -32,9 +41,15 @@ absl::Status ParseMessage(grpc::ByteBuffer* bytes,
 
 grpc::ByteBuffer SerializeMessage(
     const google::protobuf::MessageLite& message) {
+  const size_t size = message.ByteSizeLong();
+  if (size <= kBlockBytes) {
+    grpc_slice block = grpc_slice_malloc(size);
+    message.SerializeWithCachedSizesToArray(GRPC_SLICE_START_PTR(block));
+    const grpc::Slice slice(block, grpc::Slice::STEAL_REF);
+    return grpc::ByteBuffer(&slice, 1);
+  }
   grpc::ByteBuffer bytes;
-  grpc::ProtoBufferWriter writer(&bytes, kBlockBytes,
-                                 static_cast<int>(message.ByteSizeLong()));
+  grpc::ProtoBufferWriter writer(&bytes, kBlockBytes, static_cast<int>(size));
   message.SerializeToZeroCopyStream(&writer);
   return bytes;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "google/protobuf/util/field_mask_util.h"
 #include "service/base/error_details.h"
 #include "service/base/status_macros.h"
@@ -58,9 +59,26 @@ v1::FacetField ToProto(index::FacetField field) {
 
 }  // namespace
 
+uint32_t PaperFieldNumber(std::string_view name) {
+  static const auto* const numbers = [] {
+    auto* map = new absl::flat_hash_map<std::string_view, uint32_t>;
+    const google::protobuf::Descriptor* paper = v1::Paper::descriptor();
+    for (int i = 0; i < paper->field_count(); ++i) {
+      map->emplace(paper->field(i)->name(),
+                   static_cast<uint32_t>(paper->field(i)->number()));
+    }
+    return map;
+  }();
+  const auto it = numbers->find(name);
+  return it == numbers->end() ? 0 : it->second;
+}
+
 absl::Status CheckMask(const FieldMask& mask) {
   for (const std::string& path : mask.paths()) {
-    if (FieldMaskUtil::IsValidPath<v1::Paper>(path)) continue;
+    if (PaperFieldNumber(path) != 0 ||
+        FieldMaskUtil::IsValidPath<v1::Paper>(path)) {
+      continue;
+    }
     std::string fields;
     for (int i = 0; i < v1::Paper::descriptor()->field_count(); ++i) {
       StrAppend(&fields, i == 0 ? "" : ", ",

@@ -3,6 +3,7 @@
 #ifndef PAPERWIRE_SERVICE_RPC_CONVERT_H_
 #define PAPERWIRE_SERVICE_RPC_CONVERT_H_
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@
 #include "service/query/query.h"
 
 namespace paperwire::rpc {
+
+// The number of the field of Paper that has this name; 0: there is none.
+uint32_t PaperFieldNumber(std::string_view name);
 
 // INVALID_ARGUMENT, naming read_mask, when a path is no field of Paper.
 absl::Status CheckMask(const google::protobuf::FieldMask& mask);

@@ -8,24 +8,32 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/field_mask.pb.h"
-#include "google/protobuf/repeated_ptr_field.h"
-#include "paperwire/v1/search_service.pb.h"
+#include "google/protobuf/message.h"
 #include "service/index/search.h"
 #include "service/query/query.h"
-#include "service/store/store.h"
+#include "service/store/papers.h"
 
 namespace paperwire::rpc {
 
+// What an answer shows of its hits.
+struct Shown {
+  // Of their papers. Must have passed CheckMask (convert.h).
+  const google::protobuf::FieldMask& mask;
+  // What they are highlighted for, unless it is null.
+  const query::Query* highlighted = nullptr;
+  // How their scores came about: one of each hit, or none.
+  std::vector<index::Explanation> explanations = {};
+};
+
 // Appends the hits, in their order, each with its paper as it was in the
-// snapshot that was searched; highlighted for `highlighted` unless that is
-// null. The mask must have passed CheckMask.
+// snapshot that was searched, to the field of `answer` that has this number (a
+// repeated v1::Hit).
 //
-// The papers go in as bytes, which only whoever receives the serialized
-// message sees as papers: `protos` has none of their fields.
+// They go in as bytes, which only whoever receives the serialized message sees
+// as hits: in `answer` itself the field is empty.
 absl::Status AddHits(store::Papers& papers, const std::vector<index::Hit>& hits,
-                     const google::protobuf::FieldMask& mask,
-                     const query::Query* highlighted,
-                     google::protobuf::RepeatedPtrField<v1::Hit>* protos);
+                     const Shown& shown, int field,
+                     google::protobuf::Message* answer);
 
 }  // namespace paperwire::rpc
 

@@ -7,15 +7,12 @@ namespace paperwire::rpc {
 
 PaperMask::PaperMask(const google::protobuf::FieldMask& mask) : mask_(mask) {
   for (const std::string& path : mask.paths()) {
-    const google::protobuf::FieldDescriptor* field =
-        v1::Paper::descriptor()->FindFieldByName(path);
-    if (field == nullptr) {
+    const uint32_t number = PaperFieldNumber(path);
+    if (number == 0 || number >= fields_.size()) {
       nested_ = true;
       return;
     }
-    const auto number = static_cast<size_t>(field->number());
-    if (fields_.size() <= number) fields_.resize(number + 1);
-    fields_[number] = true;
+    fields_.set(number);
   }
 }
 
@@ -34,7 +31,7 @@ void PaperMask::Apply(const store::StoredPaper& paper,
     return;
   }
   for (const store::StoredPaper::Fields& fields : paper.fields()) {
-    if (fields.number < fields_.size() && fields_[fields.number]) {
+    if (fields.number < fields_.size() && fields_.test(fields.number)) {
       left->append(bytes, fields.begin, fields.end - fields.begin);
     }
   }

@@ -9,8 +9,8 @@
 #ifndef PAPERWIRE_SERVICE_RPC_PAPER_MASK_H_
 #define PAPERWIRE_SERVICE_RPC_PAPER_MASK_H_
 
+#include <bitset>
 #include <string>
-#include <vector>
 
 #include "google/protobuf/field_mask.pb.h"
 #include "service/store/papers.h"
@@ -29,7 +29,7 @@ class PaperMask {
 
  private:
   const google::protobuf::FieldMask& mask_;
-  std::vector<bool> fields_;  // by number, whether it is left
+  std::bitset<64> fields_;  // that are left, by number
   bool nested_ = false;
 };
 

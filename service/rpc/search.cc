@@ -31,11 +31,11 @@ constexpr int kSimilarTerms = 25;
 
 // What a page token is bound to besides the journal: everything that changes
 // which hits there are and in which order.
-uint64_t WalkFingerprint(const query::Query& query,
-                         const v1::SearchRequest& request) {
-  return StableHash(StrCat(query::Fingerprint(query), "\n", request.order_by(),
-                           "\n", request.strict() ? 1 : 0, "\n",
-                           request.boost().SerializeAsString()));
+uint64_t WalkFingerprint(const v1::SearchRequest& request) {
+  std::string bound = request.query().SerializeAsString();
+  StrAppend(&bound, "\n", request.order_by(), request.strict() ? "\n1" : "\n0");
+  request.boost().AppendToString(&bound);
+  return StableHash(bound);
 }
 
 std::string MakePageToken(uint64_t journal, uint64_t fingerprint,
@@ -87,6 +87,19 @@ absl::Status OpenPageToken(const SearchContext& context,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<index::Explanation>> ExplainAll(
+    const SearchContext& context, const index::Snapshot& snapshot,
+    const query::Query& query, const std::vector<index::Hit>& hits,
+    const index::Boost& boost) {
+  std::vector<index::Explanation> explanations;
+  for (const index::Hit& hit : hits) {
+    RETURN_IF_ERROR(context.check());
+    ASSIGN_OR_RETURN(explanations.emplace_back(),
+                     index::Explain(snapshot, query, hit.key.number, boost));
+  }
+  return explanations;
+}
+
 }  // namespace
 
 absl::Status Search(const SearchContext& context,
@@ -105,7 +118,7 @@ absl::Status Search(const SearchContext& context,
   if (!request.page_token().empty()) {
     index::HitKey after;
     RETURN_IF_ERROR(OpenPageToken(context, request.page_token(),
-                                  WalkFingerprint(query, request), &after,
+                                  WalkFingerprint(request), &after,
                                   &options.boost, &snapshot));
     options.after = after;
   }
@@ -114,19 +127,15 @@ absl::Status Search(const SearchContext& context,
       index::Search(*snapshot, query, options);
   if (!result.ok()) return PrefixField("query", result.status());
 
-  RETURN_IF_ERROR(AddHits(
-      context.store.papers(), result->hits, request.read_mask(),
-      request.omit_highlights() ? nullptr : &query, response->mutable_hits()));
-  for (int i = 0; request.explain() && i < response->hits_size(); ++i) {
-    RETURN_IF_ERROR(context.check());
+  Shown shown = {.mask = request.read_mask(),
+                 .highlighted = request.omit_highlights() ? nullptr : &query};
+  if (request.explain()) {
     ASSIGN_OR_RETURN(
-        index::Explanation explanation,
-        index::Explain(*snapshot, query,
-                       result->hits[static_cast<size_t>(i)].key.number,
-                       options.boost));
-    SetExplanation(explanation,
-                   response->mutable_hits(i)->mutable_explanation());
+        shown.explanations,
+        ExplainAll(context, *snapshot, query, result->hits, options.boost));
   }
+  RETURN_IF_ERROR(AddHits(context.store.papers(), result->hits, shown,
+                          v1::SearchResponse::kHitsFieldNumber, response));
   response->set_total_full_matches(result->total_full_matches);
   for (const index::FacetCounts& counts : result->facets) {
     SetFacet(counts, response->add_facets());
@@ -138,7 +147,7 @@ absl::Status Search(const SearchContext& context,
   RETURN_IF_ERROR(AddRewrites(context, *snapshot, request, query, response));
   if (result->more) {
     response->set_next_page_token(MakePageToken(
-        context.store.journal_id(), WalkFingerprint(query, request),
+        context.store.journal_id(), WalkFingerprint(request),
         snapshot->sequence(), options.boost.from, result->hits.back().key));
     context.walks.Keep(std::move(snapshot));
   }
@@ -198,12 +207,10 @@ absl::Status SearchSimilar(const SearchContext& context,
       terms.empty() ? index::SearchResult()
                     : index::Search(*snapshot, query, options);
   if (!result.ok()) return PrefixField("query", result.status());
-  RETURN_IF_ERROR(AddHits(context.store.papers(), result->hits,
-                          request.read_mask(), nullptr,
-                          response->mutable_hits()));
-  for (v1::Hit& hit : *response->mutable_hits()) {
-    hit.set_match_kind(v1::MATCH_KIND_PARTIAL);
-  }
+  for (index::Hit& hit : result->hits) hit.key.full = false;
+  RETURN_IF_ERROR(AddHits(
+      context.store.papers(), result->hits, {.mask = request.read_mask()},
+      v1::SearchSimilarPapersResponse::kHitsFieldNumber, response));
   for (std::string& term : terms) response->add_terms(std::move(term));
   response->set_sequence(snapshot->sequence());
   return absl::OkStatus();

@@ -16,11 +16,14 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/arena.h"
+#include "service/base/status_macros.h"
 #include "service/rpc/call.h"
 #include "service/rpc/loop.h"
 #include "service/rpc/status.h"
@@ -54,14 +57,34 @@ struct Unary {
   }
 };
 
+// Bytes to bytes: what lies between taking a call and sending its answer.
+template <typename Request, typename Response>
+absl::Status Answer(
+    Loop& loop, const grpc::ServerContext& context,
+    const std::function<absl::Status(Unary<Request, Response>&)>& handler,
+    grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  // What most answers take, so that they need not ask for memory.
+  alignas(std::max_align_t) std::array<char, 8 << 10> block;
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block.data();
+  options.initial_block_size = block.size();
+  google::protobuf::Arena arena(options);
+  Unary<Request, Response> call{
+      loop, context, *google::protobuf::Arena::CreateMessage<Request>(&arena),
+      *google::protobuf::Arena::CreateMessage<Response>(&arena)};
+  RETURN_IF_ERROR(ParseMessage(request, &call.request));
+  RETURN_IF_ERROR(handler(call));
+  SerializeMessage(call.response).Swap(response);
+  return absl::OkStatus();
+}
+
 // Whether a handler does next to nothing: less than to hand the lead over.
 enum class Weight { kBrief, kUsual };
 
 template <typename Request, typename Response, typename Service, typename Base>
-Task ServeUnary(
-    Loop& loop, Service& service, RequestUnary<Base> request_method,
-    std::function<absl::Status(Unary<Request, Response>&)> handler,
-    Weight weight = Weight::kUsual) {
+Task ServeUnary(Loop& loop, Service& service, RequestUnary<Base> request_method,
+                std::function<absl::Status(Unary<Request, Response>&)> handler,
+                Weight weight = Weight::kUsual) {
   grpc::ServerContext context;
   grpc::ByteBuffer bytes;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer(&context);
@@ -74,16 +97,7 @@ Task ServeUnary(
   if (weight == Weight::kUsual) co_await loop.Aside();
 
   grpc::ByteBuffer answer;
-  absl::Status status;
-  {
-    google::protobuf::Arena arena;
-    Unary<Request, Response> call{
-        loop, context, *google::protobuf::Arena::CreateMessage<Request>(&arena),
-        *google::protobuf::Arena::CreateMessage<Response>(&arena)};
-    status = ParseMessage(&bytes, &call.request);
-    if (status.ok()) status = handler(call);
-    if (status.ok()) answer = SerializeMessage(call.response);
-  }
+  const absl::Status status = Answer(loop, context, handler, &bytes, &answer);
   if (weight == Weight::kUsual) co_await loop.Together();
   co_await Start([&](void* tag) {
     if (status.ok()) {
@@ -100,8 +114,7 @@ Task ServeUnary(
 template <typename Request, typename Response, typename Service, typename Base>
 Task ServeDeferred(
     Loop& loop, Service& service, RequestUnary<Base> request_method,
-    std::function<void(Request,
-                       std::function<void(absl::StatusOr<Response>)>)>
+    std::function<void(Request, std::function<void(absl::StatusOr<Response>)>)>
         handler,
     std::function<absl::Status(Response*)> finish = nullptr) {
   grpc::ServerContext context;

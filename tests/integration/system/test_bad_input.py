@@ -177,6 +177,15 @@ def test_page_tokens(server, searches, client, tmp_path):
     assert searches.Search(search_request("neck", page_token=token)).hits
     refused(lambda: searches.Search(search_request("wide", page_token=token)),
             INVALID, "another query")
+    for other in ({"order_by": "published_time"}, {"strict": True}):
+        refused(lambda o=other: searches.Search(
+            search_request("neck", page_token=token, **o)), INVALID,
+            "another query")
+    for same in ({"page_size": 3}, {"read_mask": {"paths": ["title"]}},
+                 {"omit_highlights": True}, {"explain": True}):
+        answer = searches.Search(
+            search_request("neck", page_token=token, **same))
+        assert answer.hits[0].HasField("explanation") == ("explain" in same)
     for bad in ("nonsense", token[:-2], token[:-1] + "!", "A" * 5000):
         refused(lambda b=bad: searches.Search(
             search_request("neck", page_token=b)), INVALID, "token")

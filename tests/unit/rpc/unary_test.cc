@@ -121,5 +121,23 @@ TEST_F(UnaryTest, ACallByItselfIsAnsweredWithoutAnother) {
   }
 }
 
+// Messages that lie in no, one and many pieces, on their way in and out.
+TEST_F(UnaryTest, MessagesOfAllSizesComeBackWhole) {
+  constexpr size_t kBlock = 64 << 10;
+  for (const size_t size :
+       {size_t{0}, size_t{1}, size_t{15}, size_t{30}, size_t{9000}, kBlock - 8,
+        kBlock - 4, kBlock - 3, kBlock, 5 * kBlock + 1, size_t{3} << 20}) {
+    v1::GetPaperRequest request;
+    for (size_t i = 0; i < size; ++i) {
+      request.mutable_name()->push_back(static_cast<char>('a' + i % 23));
+    }
+    grpc::ClientContext context;
+    v1::Paper paper;
+    const grpc::Status status = stub_->GetPaper(&context, request, &paper);
+    ASSERT_TRUE(status.ok()) << size << ": " << status.error_message();
+    EXPECT_TRUE(paper.name() == request.name()) << size;
+  }
+}
+
 }  // namespace
 }  // namespace paperwire::rpc
