@@ -1,14 +1,15 @@
 #include "service/rpc/call.h"
 
+#include <grpc/slice.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
+#include <grpcpp/support/slice.h>
 
 #include "absl/time/clock.h"
 #include "service/base/error_details.h"
 #include "service/base/strings.h"
 
 namespace paperwire::rpc {
-
 namespace {
 
 constexpr int kBlockBytes = 64 << 10;
@@ -42,7 +43,7 @@ absl::Status ParseMessage(grpc::ByteBuffer* bytes,
 grpc::ByteBuffer SerializeMessage(
     const google::protobuf::MessageLite& message) {
   const size_t size = message.ByteSizeLong();
-  if (size <= kBlockBytes) {
+  if (size <= kBlockBytes) {  // as nearly all: cheaper than a stream
     grpc_slice block = grpc_slice_malloc(size);
     message.SerializeWithCachedSizesToArray(GRPC_SLICE_START_PTR(block));
     const grpc::Slice slice(block, grpc::Slice::STEAL_REF);

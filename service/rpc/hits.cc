@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "google/protobuf/wire_format_lite.h"
 #include "service/base/status_macros.h"

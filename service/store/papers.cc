@@ -73,6 +73,7 @@ void StoredPaper::Prefetch(bool with_words) const {
     __builtin_prefetch(fields + i);
   }
   __builtin_prefetch(bytes_.data());
+  __builtin_prefetch(title_.data());
   if (with_words) {
     title_words_->Prefetch();
     abstract_words_->Prefetch();
