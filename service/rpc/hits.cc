@@ -1,9 +1,9 @@
 // Nine tenths of an answer are papers, and these lie in the wire format
 // already. Parsing them into the answer and serializing them again would cost
-// more than to find them, and a message for each hit nearly as much as to find
-// it. So hits are written as they go over the wire, each an unknown field of
-// the answer that has the number of the known one: on the wire there is no
-// difference.
+// more than to find them. So hits are written as they go over the wire, each an
+// unknown field of the answer that has the number of the known one: on the wire
+// there is no difference. A message for each of them, with its paper as its
+// unknown field, would be several allocations a hit more.
 
 #include "service/rpc/hits.h"
 
