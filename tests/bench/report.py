@@ -197,6 +197,21 @@ def disagreements(runs: dict[str, dict[str, Run]]) -> list[str]:
     return found
 
 
+def load_builds(path: Path) -> dict[str, dict[str, Any]]:
+    """What a build of each variant took, the median of its rounds."""
+    rounds: dict[str, list[dict[str, Any]]] = {}
+    for row in lines(path):
+        rounds.setdefault(row["variant"], []).append(row)
+    return {
+        variant: rows[-1]
+        | {
+            took: statistics.median(row[took] for row in rows)
+            for took in ("wall", "cpu")
+        }
+        for variant, rows in rounds.items()
+    }
+
+
 def build_table(folder: Path) -> tuple[list[str], dict[str, Any]]:
     """Build rate, size and restart, of each engine."""
     table = [
@@ -209,9 +224,7 @@ def build_table(folder: Path) -> tuple[list[str], dict[str, Any]]:
     for name, title in ENGINES.items():
         if name == "lucene-bp":
             continue
-        builds = {
-            row["variant"]: row for row in lines(folder / f"build-{name}.jsonl")
-        }
+        builds = load_builds(folder / f"build-{name}.jsonl")
         opens = lines(folder / f"open-{name}.jsonl")
         if "text" not in builds or not opens:
             continue
