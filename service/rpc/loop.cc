@@ -15,9 +15,12 @@ thread_local bool leads = false;
 constexpr uint32_t kEventsBetweenLooks = 16;
 
 // For how long a leader takes in what comes while something is to run aside,
-// which waits for that. With 16 events at most, some 60 us, each search cost the
-// server 6 to 9 us more (bench_rpc, two runs in turns).
+// which waits for that; and when nothing more has stepped aside lately. With 16
+// events at most, some 60 us, each search cost the server 6 to 9 us more than
+// with half a millisecond for both (bench_rpc, two runs in turns).
 constexpr std::chrono::nanoseconds kLongestTaking =
+    std::chrono::milliseconds(3);
+constexpr std::chrono::nanoseconds kLongestLull =
     std::chrono::microseconds(500);
 
 // What comes after so long a time comes alone: to look for more would only
@@ -25,11 +28,16 @@ constexpr std::chrono::nanoseconds kLongestTaking =
 constexpr std::chrono::nanoseconds kRest = std::chrono::milliseconds(1);
 
 // Answers that go together, and for how long the first of them waits for the
-// others. Three words among 148,000 papers, strict, cost the server 31 to 38 us
-// more than the search in-process when answers are sent as they come, 23 when 16
-// go together, and 22 when 32 do (bench_rpc, three runs in turns).
+// others: as long as more is to run aside, which will answer soon; and if
+// nothing is. Three words among 148,000 papers, strict, cost the server 31 to
+// 38 us more than the search in-process when answers are sent as they come, 23
+// when 16 go together, and 22 when 32 do (bench_rpc, three runs in turns). Half
+// a millisecond was enough for them on a quick machine, but for 4 to 7 on one
+// at a third of its speed, where a search then took 4 to 14 us more (seven
+// series in turns).
 constexpr size_t kMostAnswers = 32;
-constexpr std::chrono::nanoseconds kLongestWait =
+constexpr std::chrono::nanoseconds kLongestWait = std::chrono::milliseconds(3);
+constexpr std::chrono::nanoseconds kLongestLoneWait =
     std::chrono::microseconds(500);
 
 // What is there, without waiting. An empty queue is a look at the sockets.
@@ -80,6 +88,8 @@ void Loop::Serve() {
 // Until something is to run aside: true. False: the queue was shut down.
 bool Loop::Lead() {
   int64_t taking_since = 0;
+  int64_t stepped_aside = 0;  // when somebody did
+  size_t aside = 0;
   while (true) {
     if (++events_ % kEventsBetweenLooks == 0) LookAtSockets();
     void* tag = nullptr;
@@ -98,7 +108,13 @@ bool Loop::Lead() {
       if (!aside_.empty()) {
         const int64_t now = Now();
         if (taking_since == 0) taking_since = now;
-        if (now - taking_since >= kLongestTaking.count()) return true;
+        if (aside_.size() > std::exchange(aside, aside_.size())) {
+          stepped_aside = now;
+        }
+        if (now - taking_since >= kLongestTaking.count() ||
+            now - stepped_aside >= kLongestLull.count()) {
+          return true;
+        }
       }
       if (AnswersAreDue()) SendAnswers();
       const grpc::CompletionQueue::NextStatus next = Poll(*queue_, &tag, &ok);
@@ -130,9 +146,10 @@ void Loop::TogetherWaiter::await_suspend(std::coroutine_handle<> coroutine) {
 
 bool Loop::AnswersAreDue() const {
   const size_t count = answers_.size();
-  return count >= kMostAnswers ||
-         (count > 0 &&
-          (waits_ || Now() - answers_since_ >= kLongestWait.count()));
+  if (count == 0) return false;
+  if (count >= kMostAnswers || waits_) return true;
+  const auto longest = aside_.empty() ? kLongestLoneWait : kLongestWait;
+  return Now() - answers_since_ >= longest.count();
 }
 
 void Loop::SendLateAnswers() {

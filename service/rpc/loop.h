@@ -119,7 +119,8 @@ class Loop {
   AsideWaiter Aside();
 
   // `co_await loop.Together()` before an answer is sent: until there are enough
-  // of them, half a millisecond has passed, or a thread has nothing else to do.
+  // of them, a thread has nothing else to do, or three milliseconds have
+  // passed; half a millisecond when no other is about to be made.
   class TogetherWaiter;
   TogetherWaiter Together();
 

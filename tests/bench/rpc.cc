@@ -20,8 +20,10 @@
 // itself when answers take long, and for many together when they do not.
 //
 // All rows take turns, round after round, because a machine is faster or slower
-// for seconds; what is printed is the median of the rounds, of a difference
-// that of the differences within each.
+// for seconds; what is printed is the median of the rounds. A difference is the
+// median of those within each round, of a row and of what was measured right
+// before and right after it: what a machine that becomes slower or faster adds
+// to one of the two it takes from the other.
 
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
@@ -32,6 +34,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -67,8 +70,10 @@ namespace {
 constexpr int kInFlight = 64;
 constexpr int kPageSize = 10;
 constexpr int kRounds = 9;
-constexpr absl::Duration kWarmUp = absl::Milliseconds(200);  // of a round
-constexpr absl::Duration kMeasured = absl::Milliseconds(600);
+// Of a row in a round.
+constexpr absl::Duration kWarmUp = absl::Milliseconds(100);
+constexpr absl::Duration kMeasured = absl::Milliseconds(400);
+constexpr absl::Duration kInProcess = absl::Milliseconds(250);
 
 [[noreturn]] void Fail(const std::string& what) {
   std::fprintf(stderr, "bench_rpc: %s\n", what.c_str());
@@ -318,20 +323,31 @@ v1::SearchRequest MakeRequest(const SearchKind& kind) {
   return request;
 }
 
-// The CPU time that call(n) takes, in microseconds, called for so many n on as
-// many threads at once as there are cores; of the slowest of them.
-double CpuOf(size_t calls, const std::function<void(size_t n)>& call) {
-  std::vector<double> took(std::thread::hardware_concurrency());
+// The CPU time that call(n) takes, in microseconds, called for one n after the
+// other on as many threads at once as there are cores.
+double CpuOf(const std::function<void(size_t n)>& call) {
+  struct Took {
+    double cpu = 0;
+    size_t calls = 0;
+  };
+  std::vector<Took> took(std::thread::hardware_concurrency());
+  std::atomic<size_t> next = 0;
+  const absl::Time end = absl::Now() + kInProcess;
   std::vector<std::thread> threads;
-  for (size_t t = 0; t < took.size(); ++t) {
-    threads.emplace_back([&, t] {
+  for (Took& own : took) {
+    threads.emplace_back([&] {
       const double begin = OwnCpuSeconds();
-      for (size_t n = 0; n < calls; ++n) call(n + t);
-      took[t] = (OwnCpuSeconds() - begin) / static_cast<double>(calls) * 1e6;
+      for (; absl::Now() < end; ++own.calls) call(next++);
+      own.cpu = OwnCpuSeconds() - begin;
     });
   }
   for (std::thread& thread : threads) thread.join();
-  return *std::max_element(took.begin(), took.end());
+  Took all;
+  for (const Took& own : took) {
+    all.cpu += own.cpu;
+    all.calls += own.calls;
+  }
+  return all.cpu / static_cast<double>(all.calls) * 1e6;
 }
 
 // An answer without gRPC.
@@ -363,12 +379,16 @@ bool Ask(const index::Snapshot& snapshot, bool strict,
   return query.ok() && index::Search(snapshot, *query, options).ok();
 }
 
-// What was measured in one round; by kind of search.
-struct Round {
-  std::array<double, 2> query_us{};  // in-process; by strict
+double Mean(double a, double b) { return (a + b) / 2; }
+
+// A kind of search in one round.
+struct Measured {
+  Figures search;
   Figures no_op;
-  std::vector<Figures> searches;
-  std::vector<double> answer_us;  // in-process
+  double query_us = 0;   // in-process
+  double answer_us = 0;  // in-process
+  double adds_us = 0;    // to a call and the query
+  double own_us = 0;     // of that
 };
 
 int Run(const std::string& program, const std::string& folder,
@@ -393,7 +413,6 @@ int Run(const std::string& program, const std::string& folder,
   std::erase_if(texts, [&](const std::string& text) {
     return !Ask(*snapshot, true, text) || !Ask(*snapshot, false, text);
   });
-  const size_t calls = 5 * texts.size();
 
   const ServerProcess server(program, folder);
   const auto channel =
@@ -401,30 +420,45 @@ int Run(const std::string& program, const std::string& folder,
   const auto info_stub = v1::ServerService::NewStub(channel);
   const auto search_stub = v1::SearchService::NewStub(channel);
 
-  std::vector<Round> rounds(kRounds);
-  for (Round& round : rounds) {
-    round.no_op = Drive<v1::GetServerInfoResponse>(
+  const auto no_op = [&] {
+    return Drive<v1::GetServerInfoResponse>(
         server.pid(), [&](size_t, grpc::ClientContext* context,
                           grpc::CompletionQueue* queue) {
           return info_stub->AsyncGetServerInfo(
               context, v1::GetServerInfoRequest(), queue);
         });
-    for (const bool strict : {false, true}) {
-      round.query_us[strict] = CpuOf(calls, [&](size_t n) {
-        Ask(*snapshot, strict, texts[n % texts.size()]);
-      });
-    }
-    for (const SearchKind& kind : kinds) {
-      v1::SearchRequest request = MakeRequest(kind);
-      round.searches.push_back(Drive<v1::SearchResponse>(
-          server.pid(), [&](size_t n, grpc::ClientContext* context,
-                            grpc::CompletionQueue* queue) {
-            request.mutable_query()->set_text(texts[n % texts.size()]);
-            return search_stub->AsyncSearch(context, request, queue);
-          }));
-      round.answer_us.push_back(CpuOf(calls, [&](size_t n) {
-        Answer(store, walks, request, texts[n % texts.size()]);
-      }));
+  };
+  const auto query_us = [&](bool strict) {
+    return CpuOf(
+        [&](size_t n) { Ask(*snapshot, strict, texts[n % texts.size()]); });
+  };
+  const auto measure = [&](const SearchKind& kind) {
+    v1::SearchRequest request = MakeRequest(kind);
+    Measured m;
+    const double query_before = query_us(kind.strict);
+    m.no_op = no_op();
+    m.search = Drive<v1::SearchResponse>(
+        server.pid(), [&](size_t n, grpc::ClientContext* context,
+                          grpc::CompletionQueue* queue) {
+          request.mutable_query()->set_text(texts[n % texts.size()]);
+          return search_stub->AsyncSearch(context, request, queue);
+        });
+    const double no_op_after = no_op().server_cpu_us;
+    const double query_after = query_us(kind.strict);
+    m.answer_us = CpuOf([&](size_t n) {
+      Answer(store, walks, request, texts[n % texts.size()]);
+    });
+    m.query_us = Mean(query_before, query_after);
+    m.adds_us = m.search.server_cpu_us - m.query_us -
+                Mean(m.no_op.server_cpu_us, no_op_after);
+    m.own_us = m.answer_us - Mean(query_after, query_us(kind.strict));
+    return m;
+  };
+
+  std::array<std::vector<Measured>, kinds.size()> rounds;
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t k = 0; k < kinds.size(); ++k) {
+      rounds[k].push_back(measure(kinds[k]));
     }
   }
 
@@ -433,30 +467,31 @@ int Run(const std::string& program, const std::string& folder,
   std::printf("%-44s %9s %8s %8s %11s %11s\n", "", "calls/s", "p50 us",
               "p99 us", "server us", "client us");
   for (const bool strict : {false, true}) {
-    std::printf(
-        "%-44s %9s %8s %8s %11.1f\n",
-        strict ? "in-process, strict" : "in-process", "", "", "",
-        Median(rounds, [=](const Round& r) { return r.query_us[strict]; }));
+    std::vector<double> query;
+    for (size_t k = 0; k < kinds.size(); ++k) {
+      if (kinds[k].strict != strict) continue;
+      for (const Measured& m : rounds[k]) query.push_back(m.query_us);
+    }
+    std::printf("%-44s %9s %8s %8s %11.1f\n",
+                strict ? "in-process, strict" : "in-process", "", "", "",
+                Median(query));
   }
-  const auto print = [&](const std::string& what, auto figures_of) {
-    std::vector<Figures> figures;
-    for (const Round& r : rounds) figures.push_back(figures_of(r));
-    Print(what, figures);
-  };
-  print("GetServerInfo", [](const Round& r) { return r.no_op; });
+  std::vector<Figures> no_ops;
+  for (const std::vector<Measured>& kind : rounds) {
+    for (const Measured& m : kind) no_ops.push_back(m.no_op);
+  }
+  Print("GetServerInfo", no_ops);
   for (size_t k = 0; k < kinds.size(); ++k) {
-    const bool strict = kinds[k].strict;
-    print(kinds[k].name, [=](const Round& r) { return r.searches[k]; });
-    const double adds = Median(rounds, [=](const Round& r) {
-      return r.searches[k].server_cpu_us - r.no_op.server_cpu_us -
-             r.query_us[strict];
-    });
-    const double own = Median(rounds, [=](const Round& r) {
-      return r.answer_us[k] - r.query_us[strict];
-    });
+    std::vector<Figures> searches;
+    for (const Measured& m : rounds[k]) searches.push_back(m.search);
+    Print(kinds[k].name, searches);
+    const auto median = [&](double Measured::*figure) {
+      return Median(rounds[k], [=](const Measured& m) { return m.*figure; });
+    };
     std::printf("%-44s %9s %8s %8s %11.1f  (%.0f bytes; our own code %.1f)\n",
-                "  adds to a call and the query", "", "", "", adds,
-                rounds[0].searches[k].bytes, own);
+                "  adds to a call and the query", "", "", "",
+                median(&Measured::adds_us), searches[0].bytes,
+                median(&Measured::own_us));
   }
   return 0;
 }
