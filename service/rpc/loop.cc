@@ -33,8 +33,8 @@ constexpr std::chrono::nanoseconds kRest = std::chrono::milliseconds(1);
 // 38 us more than the search in-process when answers are sent as they come, 23
 // when 16 go together, and 22 when 32 do (bench_rpc, three runs in turns). Half
 // a millisecond was enough for them on a quick machine, but for 4 to 7 on one
-// at a third of its speed, where a search then took 4 to 14 us more (seven
-// series in turns).
+// at a third of its speed, where a search then took 4 to 11 us more (medians of
+// ten series in turns).
 constexpr size_t kMostAnswers = 32;
 constexpr std::chrono::nanoseconds kLongestWait = std::chrono::milliseconds(3);
 constexpr std::chrono::nanoseconds kLongestLoneWait =
