@@ -89,7 +89,7 @@ void Loop::Serve() {
 bool Loop::Lead() {
   int64_t taking_since = 0;
   int64_t stepped_aside = 0;  // when somebody did
-  size_t aside = 0;
+  size_t seen_aside = 0;      // so many, when that was last looked at
   while (true) {
     if (++events_ % kEventsBetweenLooks == 0) LookAtSockets();
     void* tag = nullptr;
@@ -108,9 +108,8 @@ bool Loop::Lead() {
       if (!aside_.empty()) {
         const int64_t now = Now();
         if (taking_since == 0) taking_since = now;
-        if (aside_.size() > std::exchange(aside, aside_.size())) {
-          stepped_aside = now;
-        }
+        const size_t aside = aside_.size();
+        if (aside > std::exchange(seen_aside, aside)) stepped_aside = now;
         if (now - taking_since >= kLongestTaking.count() ||
             now - stepped_aside >= kLongestLull.count()) {
           return true;
