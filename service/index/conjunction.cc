@@ -27,6 +27,7 @@ bool Conjunction::MayMatch(const Segment& segment,
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   if (terms.size() < kMany) return true;
   std::vector<std::pair<uint32_t, uint32_t>> by_size;
+  by_size.reserve(terms.size());
   for (const uint32_t t : terms) {
     by_size.emplace_back(segment.term(t).documents, t);
   }
@@ -61,6 +62,7 @@ Conjunction::Conjunction(const SegmentView& view, const Snapshot& snapshot,
       boost_(boost),
       excluded_(excluded),
       leaves_(leaves.size()) {
+  by_cost_.reserve(leaves.size());
   for (size_t i = 0; i < leaves.size(); ++i) {
     Leaf& leaf = leaves_[i];
     leaf.matcher = leaves[i].get();

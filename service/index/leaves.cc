@@ -13,12 +13,19 @@ void Collect(const Node& node, std::vector<const Node*>* leaves) {
   for (const Node& child : node.children) Collect(child, leaves);
 }
 
+// Whether ScoringLeaves of it has any.
+bool HasScoringLeaf(const Node& node) {
+  if (node.kind == Node::Kind::kNot) return false;
+  return node.Scores() || std::any_of(node.children.begin(),
+                                      node.children.end(), HasScoringLeaf);
+}
+
 void CollectFilters(const Node& node, std::vector<const Node*>* filters) {
   if (node.kind == Node::Kind::kAnd) {
     for (const Node& child : node.children) CollectFilters(child, filters);
     return;
   }
-  if (ScoringLeaves(node).empty()) filters->push_back(&node);
+  if (!HasScoringLeaf(node)) filters->push_back(&node);
 }
 
 void CollectRequired(const Node& node, std::vector<const Node*>* leaves) {
@@ -58,7 +65,7 @@ const Node* Disjunction(const Node& root) {
   if (root.kind != Node::Kind::kAnd) return nullptr;
   const Node* found = nullptr;
   for (const Node& child : root.children) {
-    if (ScoringLeaves(child).empty()) continue;
+    if (!HasScoringLeaf(child)) continue;
     if (found != nullptr || child.kind == Node::Kind::kAnd) return nullptr;
     found = Disjunction(child);
     if (found == nullptr) return nullptr;

@@ -79,6 +79,7 @@ class Searcher {
         // One more than asked for tells whether there are more.
         top_(options.order, options.after, limit_ + 1),
         leaves_(ScoringLeaves(root_)),
+        filters_(RequiredFilters(root_)),
         needs_leaf_(NeedsLeaf(root_)),
         disjunction_(Disjunction(root_)),
         is_conjunction_(IsConjunction(root_)),
@@ -86,6 +87,8 @@ class Searcher {
         caches_(snapshot.segments().size()),
         full_(snapshot.segments().size()) {
     for (const FacetRequest& r : options.facets) facets_.emplace_back(r);
+    for (LeafCache& cache : caches_) cache.reserve(leaves_.size());
+    required_.reserve(leaves_.size());
     for (const query::Node* leaf : RequiredLeaves(root_)) {
       required_.push_back(static_cast<size_t>(
           std::find(leaves_.begin(), leaves_.end(), leaf) - leaves_.begin()));
@@ -156,6 +159,7 @@ class Searcher {
   }
 
   absl::Status Prepare() {
+    scorers_.reserve(leaves_.size());
     for (const query::Node* leaf : leaves_) {
       RETURN_IF_ERROR(Check());
       LeafScorer scorer;
@@ -248,6 +252,7 @@ class Searcher {
 
   std::vector<std::shared_ptr<LeafMatcher>> MakeLeaves(size_t index) {
     std::vector<std::shared_ptr<LeafMatcher>> matchers;
+    matchers.reserve(leaves_.size());
     for (const query::Node* leaf : leaves_) {
       matchers.push_back(LeafMatcherOf(segment(index), *leaf, &caches_[index]));
     }
@@ -291,7 +296,7 @@ class Searcher {
     }
     // Of a disjunction, the scores tell what matches; else the tree does.
     const bool by_score = !NeedsAll() && disjunction_ != nullptr;
-    if (by_score && leaves_.size() == 2 && RequiredFilters(root_).empty()) {
+    if (by_score && leaves_.size() == 2 && filters_.empty()) {
       const Conjunction::Leaves leaves = MakeLeaves(index);
       if (WindowScorer::CanEvaluateAll(leaves, scorers_)) {
         return FindTwoWords(index, leaves, /*both=*/false);
@@ -397,6 +402,7 @@ class Searcher {
   // find out.
   bool MissesSome(size_t index) {
     std::vector<uint32_t> terms;
+    terms.reserve(leaves_.size());
     for (const query::Node* leaf : leaves_) {
       if (leaf->kind != query::Node::Kind::kWord) continue;
       terms.push_back(LeafWord(segment(index), *leaf, &caches_[index]).term);
@@ -422,7 +428,7 @@ class Searcher {
   // What every match must satisfy besides its words; null: nothing.
   std::unique_ptr<Matcher> MakeFilter(size_t index) {
     std::vector<std::unique_ptr<Matcher>> filters;
-    for (const query::Node* node : RequiredFilters(root_)) {
+    for (const query::Node* node : filters_) {
       filters.push_back(MakeMatcher(segment(index), *node, &caches_[index]));
       if (MatchesNothing(*filters.back())) return std::move(filters.back());
     }
@@ -457,7 +463,8 @@ class Searcher {
     if (none && !any) return absl::OkStatus();
     if (!Prunes()) return ScoreAll(index, full, any, leaves, set_of);
 
-    WindowScorer scorer(s, snapshot_, leaves, scorers_, options_.boost);
+    WindowScorer scorer(s, snapshot_, leaves, scorers_, options_.boost,
+                        &scorer_room_);
     if (full && is_conjunction_) scorer.SetsHaveAll();
     return ByFallingBound(index, full, any, scorer, [&](const Window& window) {
       const WindowSet set = set_of(window);
@@ -479,7 +486,7 @@ class Searcher {
   absl::Status FindTogether(size_t index, const Conjunction::Leaves& leaves) {
     const SegmentView& view = snapshot_.segments()[index];
     WindowScorer scorer(*view.segment, snapshot_, leaves, scorers_,
-                        options_.boost);
+                        options_.boost, &scorer_room_);
     return ByFallingBound(
         index, /*full=*/true, /*any=*/false, scorer,
         [&](const Window& window) { scorer.EvaluateAll(window, view, &top_); });
@@ -491,6 +498,7 @@ class Searcher {
   absl::Status ByFallingBound(size_t index, bool full, bool any,
                               const WindowScorer& scorer, Visit visit) {
     FallingBounds<uint32_t> windows;
+    windows.Reserve(scorer.windows());
     for (uint32_t w = 0; w < scorer.windows(); ++w) {
       const bool possible =
           !full || std::all_of(required_.begin(), required_.end(),
@@ -551,13 +559,15 @@ class Searcher {
   uint32_t visits_ = 0;  // since the search began, for Check
   bool page_is_full_ = false;
   const std::vector<const query::Node*> leaves_;
+  const std::vector<const query::Node*> filters_;
   const bool needs_leaf_;
   const query::Node* const disjunction_;
   const bool is_conjunction_;
   const bool counts_apart_;
   std::vector<size_t> required_;     // in leaves_
   std::vector<LeafScorer> scorers_;  // by leaf
-  std::vector<LeafCache> caches_;    // by segment, as the following
+  WindowScorer::Room scorer_room_;
+  std::vector<LeafCache> caches_;  // by segment, as the following
   std::vector<std::vector<WindowSet>> full_;
   std::vector<std::vector<uint32_t>> excluded_;
   std::vector<FacetCounter> facets_;

@@ -4,9 +4,16 @@
 #include <utility>
 
 namespace paperwire::index {
+namespace {
+
+constexpr size_t kUsualSize = 32;
+
+}  // namespace
 
 TopHits::TopHits(Order order, std::optional<HitKey> after, size_t size)
-    : order_(order), after_(after), size_(size) {}
+    : order_(order), after_(after), size_(size) {
+  heap_.reserve(std::min(size, kUsualSize));
+}
 
 void TopHits::Offer(const Hit& hit) {
   if (size_ == 0 ||

@@ -29,18 +29,28 @@ constexpr uint32_t kTiny = 4;
 constexpr uint32_t kFew = kWindowSize / 8;
 // So few postings are made a set of first.
 constexpr uint32_t kShort = 32;
+// Of a window, at once; more take time to ask for memory.
+constexpr size_t kUsualCandidates = 256;
 
 }  // namespace
 
 WindowScorer::WindowScorer(
     const Segment& segment, const Snapshot& snapshot,
     const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
-    const std::vector<LeafScorer>& scorers, const Boost& boost)
+    const std::vector<LeafScorer>& scorers, const Boost& boost, Room* room)
     : segment_(segment),
       windows_(WindowCount(segment.documents())),
       boost_(boost),
       leaf_places_(leaves.size(), SIZE_MAX),
-      window_bounds_(windows_) {
+      window_bounds_(windows_),
+      here_(room->here_),
+      by_size_(room->by_size_),
+      sums_(room->sums_),
+      harvest_(room->harvest_),
+      candidates_(room->candidates_) {
+  leaves_.reserve(leaves.size());
+  here_.reserve(leaves.size());
+  candidates_.reserve(kUsualCandidates);
   double weights = 0;
   for (size_t i = 0; i < leaves.size(); ++i) {
     if (leaves[i] == nullptr) continue;
@@ -54,7 +64,6 @@ WindowScorer::WindowScorer(
   // Without weights every score is 0.
   unit_ = weights > 0 ? weights / kUnits : 1;
   sums_.resize(kWindowSize);
-  harvest_ = std::make_unique_for_overwrite<Candidate[]>(kWindowSize);
   drift_ = Drift(segment.meta().bound_averages, snapshot.average_lengths());
   for (Leaf& leaf : leaves_) {
     leaf.impacts = snapshot.impacts(leaf.scorer.fields);
@@ -283,6 +292,7 @@ void WindowScorer::EvaluateAll(const Window& window, const SegmentView& view,
   // The shortest leads: its postings are gone through with the set of those
   // that all others have.
   by_size_.clear();
+  by_size_.reserve(here_.size());
   for (const auto& [bound, leaf] : here_) {
     by_size_.emplace_back(leaf->cursor->SizeIn(w), leaf);
   }
@@ -418,8 +428,9 @@ void WindowScorer::EvaluateMany(const Window& window, const WindowSet& set,
   }
   const uint32_t least =
       std::clamp<uint32_t>(need > others ? need - others : 1, 1, UINT16_MAX);
+  harvest_.resize(kWindowSize);
   const uint32_t harvested = kernels::Best().harvest(
-      sums_.data(), kWindowSize, static_cast<uint16_t>(least), harvest_.get());
+      sums_.data(), kWindowSize, static_cast<uint16_t>(least), harvest_.data());
   if (essential < here_.size()) {
     left_over_ =
         static_cast<double>(harvested) / static_cast<double>(postings + 1);

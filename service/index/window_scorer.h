@@ -39,11 +39,16 @@ class WindowScorer {
   // At most this many leaves.
   static constexpr size_t kMaxLeaves = 1024;
 
+  // What a scorer works in. One serves all segments of a search, one scorer
+  // after the other: to ask for the memory again costs as much as a window.
+  class Room;
+
   // `leaves` and `scorers` by scoring leaf, in the order of the tree; null
   // where the leaf is true of nothing in the segment.
   WindowScorer(const Segment& segment, const Snapshot& snapshot,
                const std::vector<std::shared_ptr<LeafMatcher>>& leaves,
-               const std::vector<LeafScorer>& scorers, const Boost& boost);
+               const std::vector<LeafScorer>& scorers, const Boost& boost,
+               Room* room);
 
   // All sets will hold only documents of which all leaves are true.
   void SetsHaveAll() { sets_have_all_ = true; }
@@ -134,13 +139,23 @@ class WindowScorer {
   // How many candidates a posting of essential leaves left over, lately.
   double left_over_ = 1;
 
+  double drift_ = 1;  // of the bounds
+
   // Of the window under way.
-  double drift_ = 1;
-  std::vector<std::pair<uint32_t, Leaf*>> here_;  // by falling bound
-  std::vector<std::pair<uint32_t, Leaf*>> by_size_;
+  std::vector<std::pair<uint32_t, Leaf*>>& here_;  // by falling bound
+  std::vector<std::pair<uint32_t, Leaf*>>& by_size_;
+  std::vector<uint16_t>& sums_;  // 0 between windows
+  std::vector<Candidate>& harvest_;
+  std::vector<Candidate>& candidates_;
+};
+
+class WindowScorer::Room {
+ private:
+  friend class WindowScorer;
+
+  std::vector<std::pair<uint32_t, Leaf*>> here_, by_size_;
   std::vector<uint16_t> sums_;
-  std::unique_ptr<Candidate[]> harvest_;
-  std::vector<Candidate> candidates_;
+  std::vector<Candidate> harvest_, candidates_;
 };
 
 }  // namespace paperwire::index
