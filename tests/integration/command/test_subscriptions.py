@@ -200,7 +200,8 @@ def test_a_pause_holds_back_and_a_resume_delivers(paperwire):
     assert shown(paperwire, token)["state"] == "STATE_PAUSED"
     assert shown(paperwire, token)["pending_count"] == 2
     resumed = paperwire("subscriptions", "resume", token)
-    assert resumed.stderr == f"resumed {token}; pending: 2\n"
+    # The watch may have some of them before the answer counts them.
+    assert re.fullmatch(f"resumed {token}; pending: [012]\n", resumed.stderr)
     for title in numbered(token, 0, 1):
         assert next_event(running, "match")["paper"]["title"] == title
     running.send_signal(signal.SIGINT)
