@@ -141,17 +141,22 @@ std::shared_ptr<const SpellingCounts> LeafCounts(const Segment& segment,
 
 namespace {
 
+// The term of a leaf that is a word in all of its spellings in a segment,
+// kNotFound for every other.
+uint32_t WholeWord(const Segment& segment, const Node& leaf, LeafCache* cache) {
+  if (leaf.kind != Node::Kind::kWord || leaf.words.empty()) return kNotFound;
+  const AcceptedTerm& word = LeafWord(segment, leaf, cache);
+  return word.all ? word.term : kNotFound;
+}
+
 std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
                                              const Node& leaf,
                                              LeafCache* cache) {
   if (leaf.words.empty()) return nullptr;
   if (leaf.kind == Node::Kind::kPhrase) return MakePhrase(segment, leaf, cache);
-  if (leaf.kind == Node::Kind::kWord) {
-    const AcceptedTerm& word = LeafWord(segment, leaf, cache);
-    if (word.term == kNotFound) return nullptr;
-    if (word.all) {
-      return std::make_unique<WordMatcher>(segment, word.term, leaf.fields);
-    }
+  if (const uint32_t term = WholeWord(segment, leaf, cache);
+      term != kNotFound) {
+    return std::make_unique<WordMatcher>(segment, term, leaf.fields);
   }
   std::shared_ptr<const SpellingCounts> counts =
       LeafCounts(segment, leaf, cache);
@@ -163,11 +168,9 @@ std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
 // The same; of the most frequent kind in one piece of memory.
 std::shared_ptr<LeafMatcher> MakeShared(const Segment& segment,
                                         const Node& leaf, LeafCache* cache) {
-  if (leaf.kind == Node::Kind::kWord && !leaf.words.empty()) {
-    const AcceptedTerm& word = LeafWord(segment, leaf, cache);
-    if (word.term != kNotFound && word.all) {
-      return std::make_shared<WordMatcher>(segment, word.term, leaf.fields);
-    }
+  if (const uint32_t term = WholeWord(segment, leaf, cache);
+      term != kNotFound) {
+    return std::make_shared<WordMatcher>(segment, term, leaf.fields);
   }
   return MakeLeafMatcher(segment, leaf, cache);
 }

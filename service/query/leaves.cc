@@ -344,11 +344,13 @@ absl::StatusOr<Node> LeafBuilder::MakeKeyword(const Lexeme& lexeme,
 
 absl::StatusOr<Node> LeafBuilder::MakeId(const Lexeme& lexeme) {
   ASSIGN_OR_RETURN(const std::string value, ValueOf(lexeme));
-  std::string_view id = value;
-  if (absl::StartsWithIgnoreCase(ToAbsl(id), "papers/")) {
-    id.remove_prefix(std::string_view("papers/").size());
+  constexpr absl::string_view kCollection = "papers/";
+  absl::string_view id = absl::StripLeadingAsciiWhitespace(value);
+  while (absl::StartsWithIgnoreCase(id, kCollection)) {
+    id = absl::StripLeadingAsciiWhitespace(id.substr(kCollection.size()));
   }
-  absl::StatusOr<text::ExternalIdPair> parsed = text::ParseExternalId(id);
+  absl::StatusOr<text::ExternalIdPair> parsed =
+      text::ParseExternalId(ToStd(id));
   if (!parsed.ok()) {
     return ErrorAt(text_, lexeme.begin, "Bad id",
                    ToStd(parsed.status().message()));

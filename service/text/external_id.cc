@@ -73,8 +73,9 @@ std::string Quote(std::string_view text) {
   return StrCat("\"", text.substr(0, cut), "...\"");
 }
 
-// The tail of an address that the table knows, or nothing.
-std::optional<ExternalIdPair> SplitAddress(std::string_view text) {
+// The scheme and the tail of an address that the table knows, or nothing.
+std::optional<std::pair<std::string_view, std::string_view>> SplitAddress(
+    std::string_view text) {
   std::string_view rest = text;
   for (std::string_view scheme : {"https://", "http://"}) {
     if (StartsWithNoCase(rest, scheme)) {
@@ -106,7 +107,7 @@ std::optional<ExternalIdPair> SplitAddress(std::string_view text) {
       }
     }
     while (scheme != "doi" && rest.ends_with("/")) rest.remove_suffix(1);
-    return ExternalIdPair(scheme, rest);
+    return std::pair(scheme, rest);
   }
   return std::nullopt;
 }
@@ -213,17 +214,42 @@ absl::StatusOr<std::string> NormalizeScheme(std::string_view scheme) {
                " letters, digits and hyphens; write for example \"arxiv\" or "
                "\"doi\""));
   }
+  if (result == "http" || result == "https") {
+    return absl::InvalidArgumentError(
+        StrCat("\"", result,
+               ":\" begins an address, it is no scheme of an external id; "
+               "write for example \"arxiv\" or \"doi\""));
+  }
   for (const auto& [alias, name] : kAliases) {
     if (result == alias) return std::string(name);
   }
   return result;
 }
 
-// Takes "scheme:" off, in any case and as often as it stands there.
+// Takes "prefix:" off, in any case.
 void StripPrefix(std::string_view prefix, std::string_view* value) {
-  while (value->size() > prefix.size() && StartsWithNoCase(*value, prefix) &&
-         (*value)[prefix.size()] == ':') {
+  if (value->size() > prefix.size() && StartsWithNoCase(*value, prefix) &&
+      (*value)[prefix.size()] == ':') {
     *value = Trim(value->substr(prefix.size() + 1));
+  }
+}
+
+// Takes off what people write before an id of a scheme: the scheme itself, its
+// other words, an address; as often as any of them stands there, so that
+// nothing is left that the next reader would take off.
+std::string_view StripScheme(std::string_view scheme, std::string_view value) {
+  for (;;) {
+    const size_t size = value.size();
+    StripPrefix(scheme, &value);
+    for (const auto& [alias, name] : kAliases) {
+      if (name == scheme) StripPrefix(alias, &value);
+    }
+    if (scheme == "arxiv") StripPrefix("oai:arxiv.org", &value);
+    const auto address = SplitAddress(value);
+    if (address.has_value() && address->first == scheme) {
+      value = Trim(address->second);
+    }
+    if (value.size() == size) return value;
   }
 }
 
@@ -234,15 +260,13 @@ absl::StatusOr<ExternalIdPair> NormalizeExternalId(std::string_view scheme,
   ASSIGN_OR_RETURN(std::string name, NormalizeScheme(scheme));
   std::string_view rest = Trim(value);
   RETURN_IF_ERROR(CheckValue(name, rest));
-  StripPrefix(name, &rest);
-  if (name == "pubmed") StripPrefix("pmid", &rest);
-  if (name == "s2-corpus") StripPrefix("corpusid", &rest);
-  std::optional<ExternalIdPair> address = SplitAddress(rest);
-  if (address.has_value() && address->first == name) rest = address->second;
-  rest = Trim(rest);
+  rest = StripScheme(name, rest);
 
+  constexpr std::string_view kOfArxiv = "arxiv.org:";
+  if (name == "oai" && StartsWithNoCase(rest, kOfArxiv)) {
+    return NormalizeExternalId("arxiv", rest.substr(kOfArxiv.size()));
+  }
   if (name == "arxiv") {
-    StripPrefix("oai:arxiv.org", &rest);
     constexpr std::string_view kDoi = "10.48550/arxiv.";
     if (StartsWithNoCase(rest, kDoi)) {
       rest.remove_prefix(kDoi.size());
@@ -275,7 +299,7 @@ absl::StatusOr<ExternalIdPair> NormalizeExternalId(std::string_view scheme,
 absl::StatusOr<ExternalIdPair> ParseExternalId(std::string_view text) {
   const std::string_view trimmed = Trim(text);
   RETURN_IF_ERROR(CheckValue("", trimmed));
-  if (std::optional<ExternalIdPair> address = SplitAddress(trimmed)) {
+  if (const auto address = SplitAddress(trimmed)) {
     return NormalizeExternalId(address->first, address->second);
   }
   const bool is_address = StartsWithNoCase(trimmed, "http://") ||
@@ -284,9 +308,6 @@ absl::StatusOr<ExternalIdPair> ParseExternalId(std::string_view text) {
   if (!is_address && colon != trimmed.npos && colon <= kMaxSchemeBytes &&
       !trimmed.starts_with("10.") &&
       NormalizeScheme(trimmed.substr(0, colon)).ok()) {
-    if (StartsWithNoCase(trimmed, "oai:arxiv.org:")) {
-      return NormalizeExternalId("arxiv", trimmed);
-    }
     return NormalizeExternalId(trimmed.substr(0, colon),
                                trimmed.substr(colon + 1));
   }
@@ -300,7 +321,7 @@ absl::StatusOr<ExternalIdPair> ParseExternalId(std::string_view text) {
 }
 
 bool IsBareExternalId(std::string_view text) {
-  if (const std::optional<ExternalIdPair> address = SplitAddress(text)) {
+  if (const auto address = SplitAddress(text)) {
     return NormalizeExternalId(address->first, address->second).ok();
   }
   if (CanonicalArxiv(text).has_value()) return true;

@@ -65,7 +65,12 @@ void CheckId(const absl::StatusOr<text::ExternalIdPair>& id) {
         "an id has 1 to kMaxExternalIdBytes bytes", value);
   Check(scheme.size() <= text::kMaxSchemeBytes, "a scheme is short", scheme);
   Check(IsUtf8(value), "an id is UTF-8", value);
-  Check(!text::ExternalIdKey(scheme, value).empty(), "an id has a key", value);
+  const std::string key = text::ExternalIdKey(scheme, value);
+  Check(!key.empty(), "an id has a key", value);
+  const auto of_key = text::ParseExternalId(key);
+  Check(
+      of_key.ok() && text::ExternalIdKey(of_key->first, of_key->second) == key,
+      "a key is understood as the id it is of", key);
   if (scheme.empty()) return;
   const auto again = text::NormalizeExternalId(scheme, value);
   Check(again.ok() && *again == *id, "an id has one spelling", value);

@@ -77,6 +77,7 @@ TEST(NormalizeExternalIdTest, KeepsTheCaseOfOtherSchemes) {
   EXPECT_EQ(Normal("OpenAlex", "https://openalex.org/W123"), "openalex|W123");
   EXPECT_EQ(Normal("PMID", "PMID: 123"), "pubmed|123");
   EXPECT_EQ(Normal("CorpusId", "99"), "s2-corpus|99");
+  EXPECT_EQ(Normal("PMC", "PMCID: PMC123"), "pmc|PMC123");
   EXPECT_EQ(Normal("dblp", "conf/acl/Doe18"), "dblp|conf/acl/Doe18");
 }
 
@@ -84,6 +85,8 @@ TEST(NormalizeExternalIdTest, RefusesBadSchemesAndValues) {
   EXPECT_THAT(Normal("", "x"), HasSubstr("The scheme \"\""));
   EXPECT_THAT(Normal("a b", "x"), HasSubstr("not a word"));
   EXPECT_THAT(Normal(std::string(33, 'a'), "x"), HasSubstr("not a word"));
+  EXPECT_THAT(Normal("HTTPS", "//arxiv.org/abs/2410.01131"),
+              HasSubstr("\"https:\" begins an address"));
   EXPECT_THAT(Normal("acl", "  "), HasSubstr("empty"));
   EXPECT_THAT(Normal("acl", std::string(1025, 'x')), HasSubstr("1025 bytes"));
   EXPECT_THAT(Normal("acl", std::string("a\0b", 3)),
@@ -111,7 +114,10 @@ TEST(ParseExternalIdTest, UnderstandsWhatPeopleWrite) {
 TEST(ParseExternalIdTest, NormalFormsAreFixedPoints) {
   for (std::string_view text :
        {"arxiv:2410.01131v2", "doi:10.1/AB", "acl:P18-1001", "P18-1001",
-        "math.GT/0309136", "10.5555/X:Y(1)<2>"}) {
+        "math.GT/0309136", "10.5555/X:Y(1)<2>", "pmid:pubmed:PMID:123",
+        "https:https://arxiv.org/abs/quant-ph/0100541",
+        "oai:oai:arXiv.org:2410.01131",
+        "openreview.net/forum?id=openreview:openreview.net/pdf?id=x"}) {
     absl::StatusOr<ExternalIdPair> once = ParseExternalId(text);
     ASSERT_TRUE(once.ok()) << once.status();
     absl::StatusOr<ExternalIdPair> twice = ParseExternalId(
