@@ -30,8 +30,10 @@ inline constexpr size_t kMaxSchemeBytes = 32;
 using ExternalIdPair = std::pair<std::string, std::string>;
 
 // The one spelling of an id whose scheme is known. The scheme is lower-cased
-// and must consist of letters, digits and hyphens; "pmid" is "pubmed", "pmcid"
-// and "pubmedcentral" are "pmc", "corpusid" is "s2-corpus".
+// and must consist of letters, digits and hyphens, and not be "http" or
+// "https", which begin addresses; "pmid" is "pubmed", "pmcid" and
+// "pubmedcentral" are "pmc", "corpusid" is "s2-corpus". Given again, what it
+// returned is returned as it is.
 //
 // arXiv: address, "arXiv:", version and subject class are taken off
 // ("math.GT/0309136v2" is "math/0309136"); what remains must be an arXiv id.
