@@ -3,21 +3,23 @@
 // index has left to merge would be measured, too: let the server that took the
 // papers in have some quiet seconds first.
 //
-//     bench_rpc PAPERWIRED FOLDER [QUERIES.jsonl]
+//     bench_rpc [--socket] PAPERWIRED FOLDER [QUERIES.jsonl]
 //
-// Each line of QUERIES is an object with a "text"; without it, 200 queries are
-// drawn, of three words of a paper's abstract. On a machine of two cores client
-// and server share both. The table gives calls a second, the time of a call as
-// the client sees it, and the CPU time that the server's process spends on one;
-// the row "in-process" is query::Parse and index::Search alone over a copy of
-// the folder, in this process, on as many threads at once as there are cores,
-// and "strict" the same for full matches alone (what a watch asks).
-// GetServerInfo is the call that does the least (it fills five fields); what
-// Search adds is the server's CPU of a Search, less that of GetServerInfo, less
-// that of its query in-process. Of that the last figure of a row is what our
-// own code takes, rpc::Search with the answer serialized, on as many threads;
-// the rest is gRPC's and the kernel's, who send and wake for each answer by
-// itself when answers take long, and for many together when they do not.
+// Calls go over TCP, or with --socket through a Unix socket, as those of
+// programs beside a server can. Each line of QUERIES is an object with a
+// "text"; without it, 200 queries are drawn, of three words of a paper's
+// abstract. On a machine of two cores client and server share both. The table
+// gives calls a second, the time of a call as the client sees it, and the CPU
+// time that the server's process spends on one; the row "in-process" is
+// query::Parse and index::Search alone over a copy of the folder, in this
+// process, on as many threads at once as there are cores, and "strict" the same
+// for full matches alone (what a watch asks). GetServerInfo is the call that
+// does the least (it fills five fields); what Search adds is the server's CPU
+// of a Search, less that of GetServerInfo, less that of its query in-process.
+// Of that the last figure of a row is what our own code takes, rpc::Search with
+// the answer serialized, on as many threads; the rest is gRPC's and the
+// kernel's, who send and wake for each answer by itself when answers take long,
+// and for many together when they do not.
 //
 // All rows take turns, round after round, because a machine is faster or slower
 // for seconds; what is printed is the median of the rounds. A difference is the
@@ -162,12 +164,14 @@ class CopyOfFolder {
 // The server as a process of its own, until it goes out of scope.
 class ServerProcess {
  public:
-  ServerProcess(const std::string& program, const std::string& folder) {
+  ServerProcess(const std::string& program, const std::string& folder,
+                bool socket) {
     const std::string port_file = folder + "/bench-port";
+    const std::string socket_file = folder + "/bench-socket";
     unlink(port_file.c_str());
     std::vector<std::string> arguments = {
-        program,       "--data",      folder,   "--listen",
-        "127.0.0.1:0", "--port-file", port_file};
+        program,       "--data",  folder,     "--listen", "127.0.0.1:0",
+        "--port-file", port_file, "--socket", socket_file};
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -181,7 +185,8 @@ class ServerProcess {
       absl::SleepFor(absl::Milliseconds(20));
     }
     unlink(port_file.c_str());
-    address_ = "127.0.0.1:" + std::to_string(port);
+    address_ =
+        socket ? "unix:" + socket_file : "127.0.0.1:" + std::to_string(port);
   }
   ~ServerProcess() {
     kill(pid_, SIGTERM);
@@ -392,7 +397,7 @@ struct Measured {
 };
 
 int Run(const std::string& program, const std::string& folder,
-        std::vector<std::string> texts) {
+        std::vector<std::string> texts, bool socket) {
   const std::array kinds = {
       SearchKind{"Search, strict, titles, no highlights", true, false, "title"},
       SearchKind{"Search, titles, no highlights", false, false, "title"},
@@ -414,7 +419,7 @@ int Run(const std::string& program, const std::string& folder,
     return !Ask(*snapshot, true, text) || !Ask(*snapshot, false, text);
   });
 
-  const ServerProcess server(program, folder);
+  const ServerProcess server(program, folder, socket);
   const auto channel =
       grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials());
   const auto info_stub = v1::ServerService::NewStub(channel);
@@ -462,8 +467,9 @@ int Run(const std::string& program, const std::string& folder,
     }
   }
 
-  std::printf("%zu queries, %d hits; %d calls in flight, one channel\n",
-              texts.size(), kPageSize, kInFlight);
+  std::printf("%zu queries, %d hits; %d calls in flight, one channel, %s\n",
+              texts.size(), kPageSize, kInFlight,
+              socket ? "a Unix socket" : "TCP");
   std::printf("%-44s %9s %8s %8s %11s %11s\n", "", "calls/s", "p50 us",
               "p99 us", "server us", "client us");
   for (const bool strict : {false, true}) {
@@ -500,12 +506,18 @@ int Run(const std::string& program, const std::string& folder,
 }  // namespace paperwire
 
 int main(int argc, char** argv) {
-  if (argc != 3 && argc != 4) {
-    std::fprintf(stderr,
-                 "usage: bench_rpc PAPERWIRED FOLDER [QUERIES.jsonl]\n");
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool socket = !arguments.empty() && arguments.front() == "--socket";
+  if (socket) arguments.erase(arguments.begin());
+  if (arguments.size() != 2 && arguments.size() != 3) {
+    std::fprintf(
+        stderr,
+        "usage: bench_rpc [--socket] PAPERWIRED FOLDER [QUERIES.jsonl]\n");
     return 2;
   }
-  return paperwire::Run(
-      argv[1], argv[2],
-      argc == 4 ? paperwire::ReadTexts(argv[3]) : std::vector<std::string>());
+  return paperwire::Run(arguments[0], arguments[1],
+                        arguments.size() == 3
+                            ? paperwire::ReadTexts(arguments[2])
+                            : std::vector<std::string>(),
+                        socket);
 }
