@@ -149,19 +149,11 @@ uint32_t WholeWord(const Segment& segment, const Node& leaf, LeafCache* cache) {
   return word.all ? word.term : kNotFound;
 }
 
-// A word that the segment does not have is not worth counting its spellings,
-// which takes as long as there are documents.
-bool IsUnknownWord(const Segment& segment, const Node& leaf, LeafCache* cache) {
-  return leaf.kind == Node::Kind::kWord &&
-         LeafWord(segment, leaf, cache).term == kNotFound;
-}
-
 std::unique_ptr<LeafMatcher> MakeLeafMatcher(const Segment& segment,
                                              const Node& leaf,
                                              LeafCache* cache) {
   if (leaf.words.empty()) return nullptr;
   if (leaf.kind == Node::Kind::kPhrase) return MakePhrase(segment, leaf, cache);
-  if (IsUnknownWord(segment, leaf, cache)) return nullptr;
   if (const uint32_t term = WholeWord(segment, leaf, cache);
       term != kNotFound) {
     return std::make_unique<WordMatcher>(segment, term, leaf.fields);
