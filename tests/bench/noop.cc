@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/synchronization/mutex.h"
 #include "service/rpc/loop.h"
 #include "service/rpc/raw_services.h"
 
@@ -40,6 +41,8 @@ Task Serve(Loop& loop, RawSearchService& service,
 }
 
 int Run(const char* file, const std::string& socket, const char* port_file) {
+  // As paperwired does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::ifstream in(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   const grpc::Slice slice(bytes);
